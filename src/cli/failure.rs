@@ -1,0 +1,79 @@
+//! Renders every failure: what went wrong, why, and what to type next. A cause is worded by its own folder's error;
+//! this file adds the exit code and the hint.
+
+use super::exit_code::ExitCode;
+use crate::report::Audience;
+use anstyle::{AnsiColor, Style};
+use std::io::Write;
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const PLAIN: Style = AnsiColor::Cyan.on_default().bold();
+
+/// The code that a failure ends the program with, and what to type next.
+#[derive(Debug)]
+pub(crate) struct Advice {
+    /// The exit code.
+    pub(crate) code: ExitCode,
+    /// The next step, as a fragment.
+    pub(crate) hint: Option<String>,
+}
+
+impl Advice {
+    /// A code without a hint.
+    pub(crate) fn code(code: ExitCode) -> Self {
+        Self { code, hint: None }
+    }
+
+    /// A code and a hint.
+    pub(crate) fn hint(code: ExitCode, hint: impl Into<String>) -> Self {
+        Self { code, hint: Some(hint.into()) }
+    }
+}
+
+/// A command line that says something that clap cannot know to be wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct UsageError {
+    /// What is wrong, as a fragment.
+    pub(crate) message: String,
+    /// What to type instead.
+    pub(crate) hint: Option<String>,
+}
+
+/// Says what went wrong and gives the exit code.
+pub(crate) fn render(error: &anyhow::Error, audience: Audience) -> ExitCode {
+    let advice = advice(error);
+    match audience {
+        Audience::Human => say_to_people(error, &advice),
+        Audience::Json => say_to_programs(error, &advice),
+    }
+    advice.code
+}
+
+fn advice(error: &anyhow::Error) -> Advice {
+    if let Some(usage) = error.downcast_ref::<UsageError>() {
+        return Advice { code: ExitCode::Usage, hint: usage.hint.clone() };
+    }
+    Advice::code(ExitCode::Internal)
+}
+
+fn message(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn say_to_people(error: &anyhow::Error, advice: &Advice) {
+    // Where stderr is gone there is nobody left to tell; the exit code still speaks.
+    let mut out = anstream::stderr().lock();
+    let _ = writeln!(out, "{BAD}error{BAD:#}: {}", message(error));
+    if let Some(hint) = &advice.hint {
+        let _ = writeln!(out, "{PLAIN}hint{PLAIN:#}: {hint}");
+    }
+}
+
+fn say_to_programs(error: &anyhow::Error, advice: &Advice) {
+    let document = serde_json::json!({
+        "format": 1,
+        "error": { "code": u8::from(advice.code), "message": message(error), "hint": advice.hint },
+    });
+    let _ = writeln!(std::io::stdout(), "{document}");
+}

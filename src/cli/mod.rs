@@ -1,0 +1,49 @@
+//! The edge: one file a command, each with its arguments and a short `exec` that hands nouns from stage to stage.
+//! The environment, the clock, the terminal and the working directory are read here and nowhere else.
+
+mod exit_code;
+mod failure;
+mod options;
+mod surroundings;
+
+pub use exit_code::ExitCode;
+
+use clap::{Parser, Subcommand};
+use options::Options;
+use std::ffi::OsString;
+use surroundings::Surroundings;
+
+/// From an empty folder to a running process, by the twelve-factor method
+#[derive(Debug, Parser)]
+#[command(name = "cargo twelve", bin_name = "cargo twelve", version, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Runs the program: reads the command line, executes the command, renders its failure.
+#[must_use]
+pub fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse_from(normalised(std::env::args_os()));
+    arguments.options.set_color();
+    let audience = arguments.options.reporter().audience();
+    let code = Surroundings::read(arguments.options)
+        .and_then(|surroundings| exec(arguments.command, &surroundings))
+        .unwrap_or_else(|error| failure::render(&error, audience).into());
+    code.into()
+}
+
+/// Executes one command; its answer is the exit code, since `run` and `admin` pass on their process's own.
+fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
+    match command {}
+}
+
+/// `cargo twelve x` reaches us as `cargo-twelve twelve x`; both mean `x`.
+fn normalised(words: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    words.enumerate().filter(|(index, word)| *index != 1 || word != "twelve").map(|(_, word)| word)
+}

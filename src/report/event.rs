@@ -1,0 +1,184 @@
+//! One thing that happened, as plain fields. What it sounds like is `human.rs` and `json.rs`.
+
+use super::Verbosity;
+use serde::Serialize;
+
+/// One of a process's two output streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// Something that happened. In JSON the variant is the field `event`, and times are milliseconds, sizes bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Something that is allowed, and that its user should know.
+    Warning {
+        /// The fact, as a fragment.
+        text: String,
+        /// What to type or change.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<String>,
+    },
+    /// A fact that explains what was done.
+    Note {
+        /// The fact, as a fragment.
+        text: String,
+    },
+    /// The commit's files were put into the work folder.
+    SourceExported {
+        /// The full commit id.
+        commit: String,
+        /// How many files differed from what stood there.
+        changed: usize,
+        /// How many files the commit has.
+        files: usize,
+    },
+    /// Every package of the lock was checked against its checksum.
+    LockVerified {
+        /// How many packages of a registry were hashed.
+        packages: usize,
+        /// How long it took.
+        milliseconds: u64,
+    },
+    /// cargo starts to compile.
+    Compiling {
+        /// The package.
+        package: String,
+        /// The target triple.
+        target: String,
+    },
+    /// The tarball is being written.
+    Packing {
+        /// How many files go into it.
+        files: usize,
+        /// Their size in bytes.
+        bytes: u64,
+    },
+    /// A build stands in the store.
+    Built {
+        /// The build's id.
+        build: String,
+        /// The target triple.
+        target: String,
+        /// The size of the packed build in bytes.
+        bytes: u64,
+        /// Whether the store had it already.
+        known: bool,
+    },
+    /// A release was appended to the ledger, or found to be the newest already.
+    Released {
+        /// The app.
+        app: String,
+        /// The release id, `v42`.
+        release: String,
+        /// The package's version.
+        version: String,
+        /// The full commit id.
+        commit: String,
+        /// The builds' ids, in the order of targets.
+        builds: Vec<String>,
+        /// Whether it is new.
+        new: bool,
+        /// The portable files.
+        files: Vec<String>,
+    },
+    /// A build was unpacked into the cache.
+    Unpacked {
+        /// The build's id.
+        build: String,
+        /// How many files.
+        files: usize,
+        /// How long it took.
+        milliseconds: u64,
+    },
+    /// A formation is about to start.
+    Running {
+        /// The release id.
+        release: String,
+        /// The package's version.
+        version: String,
+        /// The processes, `web.1`.
+        processes: Vec<String>,
+    },
+    /// A process was started.
+    Started {
+        /// The process, `web.1`.
+        process: String,
+        /// Its process id.
+        pid: u32,
+        /// Its port, where it has one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        port: Option<u16>,
+    },
+    /// A process ended.
+    Exited {
+        /// The process, `web.1`.
+        process: String,
+        /// Its exit code; 128+n where a signal ended it.
+        code: i32,
+        /// The signal that ended it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        signal: Option<String>,
+    },
+    /// The formation is being stopped.
+    Stopping {
+        /// Why, as a fragment: `SIGTERM received`.
+        reason: String,
+    },
+    /// A process did not stop in its time and was killed.
+    Killed {
+        /// The process, `web.1`.
+        process: String,
+        /// Why it was killed, as a fragment.
+        reason: String,
+    },
+    /// All processes have ended.
+    Stopped {
+        /// The exit code of the formation.
+        code: i32,
+    },
+    /// A step of the tour is done.
+    TourStep {
+        /// What was done.
+        step: String,
+        /// What was seen.
+        seen: String,
+        /// How long it took.
+        milliseconds: u64,
+    },
+}
+
+impl Event {
+    /// The least verbosity at which this is said.
+    pub(super) fn least_verbosity(&self) -> Verbosity {
+        match self {
+            Self::Warning { .. } => Verbosity::Quiet,
+            Self::Unpacked { .. } => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        }
+    }
+
+    /// A warning without advice.
+    #[must_use]
+    pub fn warning(text: impl Into<String>) -> Self {
+        Self::Warning { text: text.into(), hint: None }
+    }
+
+    /// A warning with what to type or change.
+    #[must_use]
+    pub fn warning_with_hint(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Warning { text: text.into(), hint: Some(hint.into()) }
+    }
+
+    /// A fact that explains what was done.
+    #[must_use]
+    pub fn note(text: impl Into<String>) -> Self {
+        Self::Note { text: text.into() }
+    }
+}

@@ -1,0 +1,72 @@
+//! Events as people read them: a verb in a field of twelve columns, then the fact. Colour repeats what the verb says
+//! and never carries a meaning alone.
+
+use super::{Event, Size};
+use anstyle::{AnsiColor, Style};
+use std::io::{self, Write};
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const CAREFUL: Style = AnsiColor::Yellow.on_default().bold();
+const PLAIN: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Writes the event as one line, a warning's hint as a second.
+pub(super) fn write(out: &mut dyn Write, event: &Event) -> io::Result<()> {
+    match event {
+        Event::Warning { text, hint } => {
+            writeln!(out, "{CAREFUL}warning{CAREFUL:#}: {text}")?;
+            hint.iter().try_for_each(|hint| writeln!(out, "{PLAIN}hint{PLAIN:#}: {hint}"))
+        }
+        Event::Note { text } => writeln!(out, "{PLAIN}note{PLAIN:#}: {text}"),
+        other => {
+            let (verb, text) = sentence(other);
+            writeln!(out, "{GOOD}{verb:>12}{GOOD:#} {text}")
+        }
+    }
+}
+
+fn sentence(event: &Event) -> (&'static str, String) {
+    match event {
+        Event::Warning { text, .. } | Event::Note { text } => ("Noted", text.clone()),
+        Event::SourceExported { commit, changed, files } => {
+            ("Exported", format!("commit {} ({files} files, {changed} changed)", short(commit)))
+        }
+        Event::LockVerified { packages, milliseconds } => {
+            ("Verified", format!("{packages} packages against Cargo.lock in {}", seconds(*milliseconds)))
+        }
+        Event::Compiling { package, target } => ("Compiling", format!("{package} for {target}")),
+        Event::Packing { files, bytes } => ("Packing", format!("{files} files, {}", Size(*bytes))),
+        Event::Built { build, target, bytes, known } => {
+            let known = if *known { ", already in the store" } else { "" };
+            ("Built", format!("{} for {target} ({} packed{known})", short(build), Size(*bytes)))
+        }
+        Event::Released { app, release, version, commit, new, .. } => {
+            let verb = if *new { "Released" } else { "Unchanged" };
+            (verb, format!("{app} {release} (version {version}, commit {})", short(commit)))
+        }
+        Event::Unpacked { build, files, milliseconds } => {
+            ("Unpacked", format!("build {} ({files} files) in {}", short(build), seconds(*milliseconds)))
+        }
+        Event::Running { release, version, processes } => {
+            ("Running", format!("{release} (version {version}): {}", processes.join(", ")))
+        }
+        Event::Started { process, pid, port: Some(port) } => ("Started", format!("{process} (pid {pid}, port {port})")),
+        Event::Started { process, pid, port: None } => ("Started", format!("{process} (pid {pid})")),
+        Event::Exited { process, signal: Some(signal), .. } => ("Exited", format!("{process} by {signal}")),
+        Event::Exited { process, code, signal: None } => ("Exited", format!("{process} with code {code}")),
+        Event::Stopping { reason } => ("Stopping", reason.clone()),
+        Event::Killed { process, reason } => ("Killed", format!("{process}: {reason}")),
+        Event::Stopped { code } => ("Stopped", format!("with code {code}")),
+        Event::TourStep { step, seen, milliseconds } => {
+            ("Step", format!("{step:<10} {:>7}  {seen}", seconds(*milliseconds)))
+        }
+    }
+}
+
+/// The first twelve characters of an id: enough to tell it, few enough to read.
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+fn seconds(milliseconds: u64) -> String {
+    format!("{}.{:02} s", milliseconds / 1000, milliseconds % 1000 / 10)
+}

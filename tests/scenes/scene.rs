@@ -1,0 +1,139 @@
+//! The stage for every scene: an empty folder with an empty HOME, the program under test, and what it printed.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_cargo-twelve");
+
+/// An empty folder with an empty HOME beside it, removed afterwards.
+pub struct Scene {
+    folder: tempfile::TempDir,
+}
+
+/// What a command printed, and its exit code.
+pub struct Outcome {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: Option<i32>,
+}
+
+impl Scene {
+    /// An empty folder; `HOME` holds a git identity and nothing else.
+    pub fn new() -> Self {
+        let scene = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        std::fs::create_dir_all(scene.folder.path().join("home")).expect("a home");
+        std::fs::create_dir_all(scene.path()).expect("a working folder");
+        scene.write_home(
+            ".gitconfig",
+            "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n",
+        );
+        scene
+    }
+
+    /// The working folder.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    /// The HOME.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// The store that commands use.
+    pub fn store(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
+    /// Writes a file below the working folder, with the folders it needs.
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        write(&self.path().join(path), text.as_ref());
+    }
+
+    /// Writes a file below the HOME.
+    pub fn write_home(&self, path: &str, text: impl AsRef<[u8]>) {
+        write(&self.home().join(path), text.as_ref());
+    }
+
+    /// A command with a fixed environment: no colour, no store or cache but the scene's own.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.path()).env_clear();
+        for name in ["PATH", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        if std::env::var_os("CARGO_HOME").is_none() {
+            command.env("CARGO_HOME", real_home().join(".cargo"));
+        }
+        if std::env::var_os("RUSTUP_HOME").is_none() {
+            command.env("RUSTUP_HOME", real_home().join(".rustup"));
+        }
+        command
+            .env("HOME", self.home())
+            .env("LANG", "C.UTF-8")
+            .env("NO_COLOR", "1")
+            .env("CI", "1")
+            .env("TWELVE_STORE", self.store())
+            .env("TWELVE_CACHE", self.folder.path().join("cache"));
+        command
+    }
+
+    /// Runs the program under test in the working folder.
+    pub fn twelve<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
+        self.outcome(self.command(PROGRAM).args(arguments))
+    }
+
+    /// Runs git in the working folder and asserts that it succeeds.
+    pub fn git(&self, words: &str) -> String {
+        let outcome = self.outcome(self.command("git").args(words.split_whitespace()));
+        assert_eq!(outcome.code, Some(0), "git {words}: {}", outcome.stderr);
+        outcome.stdout
+    }
+
+    /// Runs a command to its end.
+    pub fn outcome(&self, command: &mut Command) -> Outcome {
+        let Output { status, stdout, stderr } = command.output().expect("the command starts");
+        Outcome { stdout: self.redacted(&stdout), stderr: self.redacted(&stderr), code: status.code() }
+    }
+
+    /// The text with this scene's own paths replaced by `[SCENE]`.
+    fn redacted(&self, bytes: &[u8]) -> String {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let canonical = self.folder.path().canonicalize().expect("the folder stands");
+        text.replace(canonical.to_str().expect("text"), "[SCENE]")
+            .replace(self.folder.path().to_str().expect("text"), "[SCENE]")
+    }
+}
+
+impl Outcome {
+    /// All that was printed and the code, for a snapshot.
+    pub fn page(&self) -> String {
+        format!("code: {:?}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr)
+    }
+}
+
+/// Compares with the snapshot `<command>__<test>.snap` in the top-level folder `snapshots/`.
+pub fn assert_page(name: &str, page: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.add_filter(r"\b\d+\.\d\d s\b", "[SECONDS]");
+    settings.add_filter(r"\b[0-9a-f]{40,64}\b", "[DIGEST]");
+    settings.add_filter(r"\b[0-9a-f]{12}\b", "[ID]");
+    settings.add_filter(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[TIME]");
+    settings.bind(|| insta::assert_snapshot!(name, page));
+}
+
+fn write(path: &Path, bytes: &[u8]) {
+    std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+    std::fs::write(path, bytes).expect("a file");
+}
+
+fn real_home() -> PathBuf {
+    PathBuf::from(std::env::var_os("HOME").expect("HOME"))
+}

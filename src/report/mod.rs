@@ -7,9 +7,11 @@
 mod event;
 mod human;
 mod json;
+mod nearest;
 mod size;
 
 pub use event::{Event, Stream};
+pub use nearest::nearest;
 pub use size::Size;
 
 use std::io::{self, Write};

@@ -1,1 +1,106 @@
-//! artifact
+//! The nouns that stages hand on: the build and its manifest, the release and its record, and what names them by
+//! content. A noun is verified before it is parsed, and never changed after it was made.
+
+mod archive;
+mod archive_path;
+mod build_manifest;
+mod canonical;
+mod digest;
+mod input;
+mod pack;
+mod release_id;
+mod release_record;
+mod release_ref;
+mod time;
+mod unpack;
+mod ustar;
+
+pub use archive::{ExpectedBuild, read_archive};
+pub use archive_path::{ArchivePath, Mode, ROOT};
+pub use build_manifest::{
+    BuildManifest, LOCKFILE_PATH, LockedPackage, Lockfile, MANIFEST_PATH, PackageKind, SBOM_PATH, SourcePath, System,
+    TWELVE_TOML_PATH, Toolchain, TreeFile,
+};
+pub use canonical::canonical_json;
+pub use digest::{Digest, Hasher, hash_file};
+pub use input::BuildInput;
+pub use pack::{Content, Member, PackedBuild, pack};
+pub use release_id::ReleaseId;
+pub use release_record::{ReleaseRecord, ReleasedBuild};
+pub use release_ref::{ReleaseName, ReleaseRef};
+pub use time::UtcTime;
+pub use unpack::{Unpacked, open_beneath};
+
+use std::path::PathBuf;
+
+/// The version of every format that is written here. A reader that meets another one says which program reads it.
+pub const FORMAT: u64 = 1;
+
+/// Why a noun cannot be made, read or believed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Bytes that are not what their name promises.
+    #[error("{what} is damaged: {why}")]
+    Damaged {
+        /// What was read, `release record v42`.
+        what: String,
+        /// What does not fit.
+        why: String,
+    },
+    /// A format of a later version of this program.
+    #[error("{what} has the format {found}, and this program reads format {FORMAT}")]
+    UnknownFormat {
+        /// What was read.
+        what: String,
+        /// Its format.
+        found: u64,
+    },
+    /// A name that a tarball cannot hold.
+    #[error("`{path}` cannot be packed: {rule}")]
+    Unpackable {
+        /// The path, escaped.
+        path: String,
+        /// The rule.
+        rule: String,
+    },
+    /// A word that names no release.
+    #[error("`{text}` names no release: {rule}")]
+    NoRelease {
+        /// What was typed.
+        text: String,
+        /// The rule.
+        rule: String,
+    },
+    /// A file that changed while it was read.
+    #[error("`{path}` changed while it was packed", path = .path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file or folder that the machine would not read or write.
+    #[error("`{path}` cannot be {act}", path = .path.display())]
+    Machine {
+        /// The path.
+        path: PathBuf,
+        /// `read`, `written`.
+        act: &'static str,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The stream that a build is read from or written to failed.
+    #[error("the build cannot be {act}")]
+    Stream {
+        /// `read`, `written`.
+        act: &'static str,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn damaged(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Damaged { what: what.into(), why: why.into() }
+    }
+}

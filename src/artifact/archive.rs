@@ -1,0 +1,422 @@
+//! The archive reader. We write every archive ourselves, so strictness is free: the reader does not interpret
+//! headers, it knows from the verified manifest which bytes must come next, and refuses any other. Links, devices,
+//! sparse files, PAX and GNU extensions, duplicates, trailing bytes: none of them is ever the expected header.
+
+use super::ustar::{self, BLOCK, Kind};
+use super::{ArchivePath, BuildManifest, Digest, Error, Hasher, MANIFEST_PATH, Mode, TreeFile, Unpacked};
+use flate2::bufread::GzDecoder;
+use std::collections::BTreeSet;
+use std::io::{self, BufReader, Read, Write};
+
+/// The largest manifest that is read, in bytes: 10,000 assets and 1,000 packages take about 3 MB.
+const LARGEST_MANIFEST: u64 = 256 << 20;
+
+/// What a release record says of the build that is about to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct ExpectedBuild {
+    /// The digest of the uncompressed tar.
+    pub id: Digest,
+    /// The digest of `build.json`.
+    pub manifest_sha256: Digest,
+}
+
+/// An entry after the manifest, as it must stand in the archive.
+pub(super) struct Entry<'a> {
+    /// Its name; a folder's ends in `/`.
+    pub(super) name: String,
+    /// The file; a folder has none.
+    pub(super) file: Option<&'a TreeFile>,
+}
+
+impl Entry<'_> {
+    /// What its header says that it is.
+    pub(super) fn kind(&self) -> Kind {
+        match self.file {
+            Some(file) => Kind::File { mode: file.mode.bits(), size: file.size },
+            None => Kind::Folder,
+        }
+    }
+}
+
+/// Every entry after the manifest: the files and the folders above them, sorted by the bytes of their names.
+pub(super) fn plan(manifest: &BuildManifest) -> Vec<Entry<'_>> {
+    let folders: BTreeSet<&str> =
+        manifest.files.iter().flat_map(|file| file.path.folders()).chain([super::ROOT]).collect();
+    let folders = folders.into_iter().map(|folder| Entry { name: format!("{folder}/"), file: None });
+    let files = manifest.files.iter().map(|file| Entry { name: file.path.as_str().to_owned(), file: Some(file) });
+    let mut entries: Vec<_> = folders.chain(files).collect();
+    entries.sort_by(|one, other| one.name.as_bytes().cmp(other.name.as_bytes()));
+    entries
+}
+
+/// Reads a build out of its tarball, verifies every byte of it, and gives its manifest. With `into`, its files are
+/// written there; without, it is only verified.
+///
+/// # Errors
+/// Where one byte is not what the record and the manifest say, or where the tree cannot be written.
+pub fn read_archive(
+    packed: impl Read,
+    expected: ExpectedBuild,
+    into: Option<&Unpacked>,
+) -> Result<BuildManifest, Error> {
+    let mut tar = Tar {
+        gz: GzDecoder::new(BufReader::with_capacity(128 * 1024, packed)),
+        whole: Hasher::new(io::sink()),
+        buffer: vec![0; 64 * 1024],
+    };
+    let (header, bytes) = tar.manifest(expected.manifest_sha256)?;
+    let manifest = BuildManifest::from_bytes(&bytes)?;
+    let modified = manifest.commit_time.seconds();
+    let first = Kind::File { mode: 0o644, size: bytes.len() as u64 };
+    if header != ustar::header(MANIFEST_PATH, first, modified)? {
+        return Err(refused("the header of `app/build.json` is not the one that the manifest gives"));
+    }
+    // The manifest comes first in the archive, and its folder must stand before it can be written.
+    if let Some(tree) = into {
+        tree.folder(super::ROOT)?;
+        let mut out = tree.file(&manifest_path()?, Mode::Plain)?;
+        out.write_all(&bytes).and_then(|()| out.flush()).map_err(|cause| tree.unwritable(MANIFEST_PATH, cause))?;
+    }
+    for entry in plan(&manifest) {
+        tar.expect_header(&entry, modified)?;
+        match (entry.file, into) {
+            (Some(file), Some(tree)) => {
+                let mut out = tree.file(&file.path, file.mode)?;
+                tar.copy(file, &mut out)?;
+            }
+            (Some(file), None) => tar.copy(file, &mut io::sink())?,
+            (None, Some(tree)) if entry.name.trim_end_matches('/') != super::ROOT => {
+                tree.folder(entry.name.trim_end_matches('/'))?
+            }
+            (None, _) => {}
+        }
+    }
+    tar.end(expected.id)?;
+    Ok(manifest)
+}
+
+fn manifest_path() -> Result<ArchivePath, Error> {
+    MANIFEST_PATH.parse()
+}
+
+fn refused(why: impl Into<String>) -> Error {
+    Error::damaged("the build's archive", why)
+}
+
+struct Tar<R> {
+    // Over a buffer that is ours, so that bytes behind the gzip member can be seen.
+    gz: GzDecoder<BufReader<R>>,
+    whole: Hasher<io::Sink>,
+    buffer: Vec<u8>,
+}
+
+impl<R: Read> Tar<R> {
+    /// Fills `block` from the archive; a stream that ends within it is refused.
+    fn fill(&mut self, block: &mut [u8]) -> Result<(), Error> {
+        self.gz.read_exact(block).map_err(|cause| match cause.kind() {
+            io::ErrorKind::UnexpectedEof => refused("it ends too early"),
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+                refused(format!("it is no gzip stream ({cause})"))
+            }
+            _ => Error::Stream { act: "read", cause },
+        })?;
+        self.whole.write_all(block).map_err(|cause| Error::Stream { act: "read", cause })
+    }
+
+    /// The first header and the bytes of `build.json`, believed only after their digest was. Of its header only the size is read here.
+    fn manifest(&mut self, sha256: Digest) -> Result<([u8; BLOCK], Vec<u8>), Error> {
+        let mut block = [0; BLOCK];
+        self.fill(&mut block)?;
+        let size = octal(&block[124..136]).filter(|size| *size <= LARGEST_MANIFEST);
+        let size = size.ok_or_else(|| refused("its first header gives no size of a manifest"))?;
+        let mut bytes = Vec::new();
+        let mut left = size;
+        while left > 0 {
+            // Memory grows with what was really there, not with what a header claims.
+            let part = left.min(1 << 20) as usize;
+            let start = bytes.len();
+            bytes.resize(start + part, 0);
+            self.fill(&mut bytes[start..])?;
+            left -= part as u64;
+        }
+        self.padding(size)?;
+        if Digest::of(&bytes) != sha256 {
+            return Err(refused("the digest of `app/build.json` is not the one of the release record"));
+        }
+        Ok((block, bytes))
+    }
+
+    fn expect_header(&mut self, entry: &Entry<'_>, modified: i64) -> Result<(), Error> {
+        let mut block = [0; BLOCK];
+        self.fill(&mut block)?;
+        if block == ustar::header(&entry.name, entry.kind(), modified)? {
+            return Ok(());
+        }
+        Err(refused(format!("where `{}` should come, {}", entry.name.escape_debug(), found(&block))))
+    }
+
+    fn copy(&mut self, file: &TreeFile, out: &mut impl Write) -> Result<(), Error> {
+        let unpacked = |cause| Error::Machine { path: file.path.as_str().into(), act: "unpacked", cause };
+        let mut hasher = Hasher::new(out);
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let mut left = file.size;
+        while left > 0 {
+            let part = left.min(buffer.len() as u64) as usize;
+            self.fill(&mut buffer[..part])?;
+            hasher.write_all(&buffer[..part]).map_err(unpacked)?;
+            left -= part as u64;
+        }
+        self.buffer = buffer;
+        self.padding(file.size)?;
+        hasher.flush().map_err(unpacked)?;
+        let ((sha256, _), _) = hasher.finish();
+        if sha256 == file.sha256 {
+            Ok(())
+        } else {
+            Err(refused(format!("the content of `{}` is not the one of the manifest", file.path)))
+        }
+    }
+
+    fn padding(&mut self, size: u64) -> Result<(), Error> {
+        let mut block = [0; BLOCK];
+        let length = ustar::padding(size);
+        self.fill(&mut block[..length])?;
+        if block.iter().all(|byte| *byte == 0) { Ok(()) } else { Err(refused("its padding is not empty")) }
+    }
+
+    /// Two empty blocks, and nothing behind them: neither in the tar nor after the gzip member.
+    fn end(mut self, id: Digest) -> Result<(), Error> {
+        let mut blocks = [0; 2 * BLOCK];
+        self.fill(&mut blocks)?;
+        if blocks.iter().any(|byte| *byte != 0) {
+            return Err(refused(format!("where it should end, {}", found(&blocks[..BLOCK]))));
+        }
+        let mut one = [0; 1];
+        let read = |cause| Error::Stream { act: "read", cause };
+        if self.gz.read(&mut one).map_err(|cause| refused(format!("its gzip member does not end well ({cause})")))? != 0
+        {
+            return Err(refused("bytes follow its end"));
+        }
+        if self.gz.into_inner().read(&mut one).map_err(read)? != 0 {
+            return Err(refused("bytes follow its gzip member"));
+        }
+        let ((found, _), _) = self.whole.finish();
+        if found == id { Ok(()) } else { Err(refused("its digest is not the build's id")) }
+    }
+}
+
+/// A field of eleven octal digits; anything else, base-256 sizes too, is no size.
+fn octal(field: &[u8]) -> Option<u64> {
+    let digits = field.strip_suffix(b"\0")?;
+    std::str::from_utf8(digits)
+        .ok()
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|text| u64::from_str_radix(text, 8).ok())
+}
+
+/// What a refused header seems to be, for the message only.
+fn found(block: &[u8]) -> String {
+    if block.iter().all(|byte| *byte == 0) {
+        return "it ends".to_owned();
+    }
+    let header = tar::Header::from_byte_slice(block);
+    let path = String::from_utf8_lossy(&header.path_bytes()).escape_debug().to_string();
+    let kind = match header.entry_type() {
+        tar::EntryType::Regular => "a file",
+        tar::EntryType::Directory => "a folder",
+        tar::EntryType::Symlink | tar::EntryType::Link => "a link",
+        tar::EntryType::XHeader | tar::EntryType::XGlobalHeader => "a PAX header",
+        tar::EntryType::GNULongName | tar::EntryType::GNULongLink | tar::EntryType::GNUSparse => "a GNU extension",
+        _ => "something that no build holds",
+    };
+    format!("{kind} `{path}` stands, of another name, mode, size or time")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ExpectedBuild, read_archive};
+    use crate::app::Sources;
+    use crate::artifact::{
+        BuildManifest, Content, Digest, Error, Lockfile, Member, Mode, PackedBuild, SourcePath, System, Toolchain,
+        TreeFile, Unpacked, pack,
+    };
+    use std::io::Read;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn member(path: &str, mode: Mode, content: &[u8]) -> Member {
+        let file = TreeFile {
+            path: path.parse().expect("a path"),
+            mode,
+            size: content.len() as u64,
+            sha256: Digest::of(content),
+        };
+        Member { file, content: Content::Bytes(content.to_vec()) }
+    }
+
+    fn build(members: &[Member]) -> (BuildManifest, PackedBuild, Vec<u8>) {
+        let manifest = BuildManifest {
+            format: 1,
+            app: "shop".parse().expect("a name"),
+            package: "shop".to_owned(),
+            version: semver::Version::new(1, 0, 0),
+            commit: "c".repeat(40),
+            commit_time: "2026-11-22T17:00:00Z".parse().expect("a time"),
+            target: "x86_64-unknown-linux-gnu".to_owned(),
+            lockfile: Lockfile { sha256: Digest::of(b"lock"), packages: Vec::new() },
+            toolchain: Toolchain {
+                rustc: vec!["rustc".to_owned()],
+                cargo: "cargo".to_owned(),
+                cc: None,
+                profile: "release".to_owned(),
+                features: Vec::new(),
+                rustflags: Vec::new(),
+                source_path: SourcePath::Remapped,
+            },
+            system: System::default(),
+            declaration: Sources::default().declaration("shop").expect("a declaration"),
+            files: members.iter().map(|member| member.file.clone()).collect(),
+        };
+        let mut bytes = Vec::new();
+        let packed = pack(&manifest, members, &mut bytes).expect("packed");
+        (manifest, packed, bytes)
+    }
+
+    fn shop() -> (BuildManifest, PackedBuild, Vec<u8>) {
+        build(&[
+            member("app/Cargo.lock", Mode::Plain, b"lock"),
+            member("app/bin-data", Mode::Plain, &[7; 1000]),
+            member("app/bin/shop", Mode::Executable, &[0x7f; 5000]),
+            member("app/static/deep/empty", Mode::Plain, b""),
+        ])
+    }
+
+    fn expected(packed: &PackedBuild) -> ExpectedBuild {
+        ExpectedBuild { id: packed.id, manifest_sha256: packed.manifest_sha256 }
+    }
+
+    fn why(tar_gz: &[u8], packed: &PackedBuild) -> String {
+        match read_archive(tar_gz, expected(packed), None) {
+            Err(Error::Damaged { why, .. }) => why,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn plain(tar_gz: &[u8]) -> Vec<u8> {
+        let mut tar = Vec::new();
+        flate2::read::GzDecoder::new(tar_gz).read_to_end(&mut tar).expect("a gzip stream");
+        tar
+    }
+
+    fn zipped(tar: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, tar).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    #[test]
+    fn a_build_is_unpacked_read_only_and_as_it_was_packed() {
+        let (manifest, packed, bytes) = shop();
+        let folder = tempfile::tempdir().expect("a folder");
+        let tree = Unpacked::at(folder.path()).expect("a tree");
+        assert_eq!(read_archive(&bytes[..], expected(&packed), Some(&tree)).expect("a build"), manifest);
+        for file in &manifest.files {
+            let path = folder.path().join(file.path.as_str());
+            assert_eq!(Digest::of(&std::fs::read(&path).expect("a file")), file.sha256);
+            assert_eq!(
+                std::fs::metadata(&path).expect("a file").permissions().mode() & 0o7777,
+                file.mode.read_only_bits()
+            );
+        }
+        assert_eq!(
+            std::fs::read(folder.path().join("app/build.json")).expect("a file"),
+            manifest.to_bytes().expect("bytes")
+        );
+    }
+
+    #[test]
+    fn gnu_tar_lists_what_was_packed_in_the_order_of_the_design() {
+        let (_, packed, bytes) = shop();
+        let tar = plain(&bytes);
+        assert_eq!(Digest::of(&tar), packed.id);
+        assert_eq!((Digest::of(&bytes), bytes.len() as u64), (packed.gz_sha256, packed.gz_size));
+        let names: Vec<_> = tar::Archive::new(&tar[..])
+            .entries()
+            .expect("entries")
+            .map(|entry| entry.expect("an entry").path().expect("a path").to_string_lossy().into_owned())
+            .collect();
+        let order = [
+            "app/build.json",
+            "app/",
+            "app/Cargo.lock",
+            "app/bin-data",
+            "app/bin/",
+            "app/bin/shop",
+            "app/static/",
+            "app/static/deep/",
+            "app/static/deep/empty",
+        ];
+        assert_eq!(names, order);
+        assert_eq!(bytes[4..8], [0; 4], "the gzip header has no time");
+        assert_eq!(bytes[9], 255, "the gzip header names no system");
+    }
+
+    #[test]
+    fn every_flipped_byte_of_the_tar_is_found() {
+        let (_, packed, bytes) = shop();
+        let tar = plain(&bytes);
+        for at in 0..tar.len() {
+            let mut flipped = tar.clone();
+            flipped[at] ^= 1;
+            assert!(read_archive(&zipped(&flipped)[..], expected(&packed), None).is_err(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn an_archive_cut_at_any_block_is_found() {
+        let (_, packed, bytes) = shop();
+        let tar = plain(&bytes);
+        for length in (0..tar.len()).step_by(512) {
+            assert!(why(&zipped(&tar[..length]), &packed).contains("ends too early"), "{length}");
+        }
+    }
+
+    #[test]
+    fn bytes_behind_the_end_are_refused() {
+        let (_, packed, bytes) = shop();
+        let mut tar = plain(&bytes);
+        tar.extend([0; 512]);
+        assert_eq!(why(&zipped(&tar), &packed), "bytes follow its end");
+        assert_eq!(why(&[&bytes[..], &zipped(b"more")].concat(), &packed), "bytes follow its gzip member");
+        assert_eq!(why(&[&bytes[..], b"x"].concat(), &packed), "bytes follow its gzip member");
+    }
+
+    #[test]
+    fn a_foreign_header_is_named_for_what_it_is() {
+        let (_, packed, bytes) = shop();
+        let mut tar = plain(&bytes);
+        let at = tar.windows(14).position(|window| window == b"app/Cargo.lock").expect("the manifest names it");
+        let at = (at..tar.len())
+            .step_by(1)
+            .find(|at| at % 512 == 0 && tar[*at..].starts_with(b"app/Cargo.lock"))
+            .expect("a header");
+        tar[at + 156] = b'2';
+        let said = why(&zipped(&tar), &packed);
+        assert_eq!(
+            said,
+            "where `app/Cargo.lock` should come, a link `app/Cargo.lock` stands, of another name, mode, size or time"
+        );
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_packed_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("shop");
+        for late in [&b"later"[..], b"now, longer", b""] {
+            let mut one = member("app/bin/shop", Mode::Executable, b"first");
+            std::fs::write(&path, late).expect("a file");
+            one.content = Content::File(path.clone());
+            let (manifest, ..) = build(&[member("app/bin/shop", Mode::Executable, b"first")]);
+            assert!(matches!(pack(&manifest, &[one], Vec::new()), Err(Error::Changed { .. })));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The tree that a build is unpacked into: new, private, and never left. Every file is opened below the tree's own
+//! descriptor, without following a link, and only where nothing stands.
+
+use super::{ArchivePath, BuildManifest, Error, Mode};
+use rustix::fs::{self, Mode as Bits, OFlags};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+/// A folder that a build is being unpacked into.
+#[derive(Debug)]
+pub struct Unpacked {
+    root: OwnedFd,
+    path: PathBuf,
+}
+
+/// A file that is being unpacked.
+#[derive(Debug)]
+pub(super) struct UnpackedFile(BufWriter<File>);
+
+impl Unpacked {
+    /// The tree at an existing folder, which must be empty and belong to us alone.
+    ///
+    /// # Errors
+    /// Where the folder cannot be opened.
+    pub fn at(path: &Path) -> Result<Self, Error> {
+        let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let root = fs::open(path, flags, Bits::empty()).map_err(|cause| Error::Machine {
+            path: path.to_path_buf(),
+            act: "opened",
+            cause: cause.into(),
+        })?;
+        Ok(Self { root, path: path.to_path_buf() })
+    }
+
+    /// Makes a folder; those above it stand.
+    pub(super) fn folder(&self, path: &str) -> Result<(), Error> {
+        let (parent, name) = path.rsplit_once('/').unwrap_or((".", path));
+        self.beneath(parent, OFlags::DIRECTORY | OFlags::RDONLY, Bits::empty())
+            .and_then(|parent| fs::mkdirat(&parent, name, Bits::from_raw_mode(0o755)).map_err(io::Error::from))
+            .map_err(|cause| self.unwritable(path, cause))
+    }
+
+    /// Makes a file, read-only from its first byte.
+    pub(super) fn file(&self, path: &ArchivePath, mode: Mode) -> Result<UnpackedFile, Error> {
+        let bits = Bits::from_raw_mode(mode.read_only_bits());
+        let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW;
+        let file = self.beneath(path.as_str(), flags, bits).map_err(|cause| self.unwritable(path.as_str(), cause))?;
+        // The umask took bits away that the manifest gives.
+        fs::fchmod(&file, bits).map_err(|cause| self.unwritable(path.as_str(), cause.into()))?;
+        Ok(UnpackedFile(BufWriter::with_capacity(256 * 1024, File::from(file))))
+    }
+
+    /// Takes the right to write from every folder below and from the tree's own root folder, so that nothing can be
+    /// added. Files never had it.
+    ///
+    /// # Errors
+    /// Where a mode cannot be changed.
+    pub fn seal(&self, manifest: &BuildManifest) -> Result<(), Error> {
+        let folders: BTreeSet<&str> =
+            manifest.files.iter().flat_map(|file| file.path.folders()).chain([super::ROOT]).collect();
+        for folder in folders {
+            self.beneath(folder, OFlags::DIRECTORY | OFlags::RDONLY, Bits::empty())
+                .and_then(|opened| fs::fchmod(&opened, Bits::from_raw_mode(0o555)).map_err(io::Error::from))
+                .map_err(|cause| self.unwritable(folder, cause))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn unwritable(&self, path: &str, cause: io::Error) -> Error {
+        Error::Machine { path: self.path.join(path), act: "written", cause }
+    }
+
+    fn beneath(&self, path: &str, flags: OFlags, bits: Bits) -> io::Result<OwnedFd> {
+        open_beneath(self.root.as_fd(), path, flags, bits)
+    }
+}
+
+impl Write for UnpackedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Opens a path below a folder: no link is followed and nothing above the folder is reached (openat2(2)).
+///
+/// # Errors
+/// Those of the system call.
+#[cfg(target_os = "linux")]
+pub fn open_beneath(root: std::os::fd::BorrowedFd<'_>, path: &str, flags: OFlags, bits: Bits) -> io::Result<OwnedFd> {
+    use rustix::fs::ResolveFlags;
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    fs::openat2(root, path, flags | OFlags::CLOEXEC, bits, resolve).map_err(io::Error::from)
+}
+
+/// Opens a path below a folder, a component at a time, without following a link.
+///
+/// # Errors
+/// Those of the system call.
+#[cfg(not(target_os = "linux"))]
+pub fn open_beneath(root: std::os::fd::BorrowedFd<'_>, path: &str, flags: OFlags, bits: Bits) -> io::Result<OwnedFd> {
+    let folder = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut at = fs::openat(root, ".", folder, Bits::empty())?;
+    let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+    for component in above.split('/').filter(|component| !component.is_empty()) {
+        at = fs::openat(&at, component, folder, Bits::empty())?;
+    }
+    fs::openat(&at, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, bits).map_err(io::Error::from)
+}

@@ -1,6 +1,7 @@
 //! What an app declares for every deploy: its name, its process types, its admin processes, its contract. It is read
 //! from twelve.toml (or a Procfile), normalised, and travels inside the build.
 
+mod at_hand;
 mod command;
 mod declaration;
 mod duration;
@@ -10,6 +11,7 @@ mod signal;
 mod twelve_toml;
 mod twelve_toml_config;
 
+pub use at_hand::{at_hand, name_at_hand};
 pub use command::{Command, Expansion, Piece, Word};
 pub use declaration::{AdminProcess, BuildSettings, Declaration, ProcessType, Restart, Sandbox};
 pub use name::{AppName, DeployName};

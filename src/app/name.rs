@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The most characters a name has.
-pub const MOST_CHARACTERS: usize = 40;
+const MOST_CHARACTERS: usize = 40;
 
 /// The name of an app: `[a-z][a-z0-9-]{0,39}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,9 +7,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The largest record that is read, in bytes: a record is a few kilobytes, whatever a store may hold.
-pub const LARGEST_RECORD: u64 = 1 << 20;
-
 /// The record of a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseRecord {

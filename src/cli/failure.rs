@@ -1,6 +1,11 @@
 //! Renders every failure: what went wrong, why, and what to type next. A cause is worded by its own folder's error;
 //! this file adds the exit code and the hint.
 
+mod app;
+mod artifact;
+mod release;
+mod store;
+
 use super::exit_code::ExitCode;
 use crate::report::Audience;
 use anstyle::{AnsiColor, Style};
@@ -54,7 +59,16 @@ fn advice(error: &anyhow::Error) -> Advice {
     if let Some(usage) = error.downcast_ref::<UsageError>() {
         return Advice { code: ExitCode::Usage, hint: usage.hint.clone() };
     }
-    Advice::code(ExitCode::Internal)
+    None.or_else(|| error.downcast_ref().map(app::advice))
+        .or_else(|| error.downcast_ref().map(artifact::advice))
+        .or_else(|| error.downcast_ref().map(store::advice))
+        .or_else(|| error.downcast_ref().map(release::advice))
+        .unwrap_or_else(|| Advice::code(ExitCode::Internal))
+}
+
+/// Things as a list in a sentence, each in backticks.
+fn listed<T: std::fmt::Display>(things: &[T]) -> String {
+    things.iter().map(|thing| format!("`{thing}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn message(error: &anyhow::Error) -> String {

@@ -4,7 +4,10 @@
 mod exit_code;
 mod failure;
 mod options;
+mod releases;
+mod show;
 mod surroundings;
+mod verify;
 
 pub use exit_code::ExitCode;
 
@@ -24,7 +27,11 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Releases(releases::Arguments),
+    Show(show::Arguments),
+    Verify(verify::Arguments),
+}
 
 /// Runs the program: reads the command line, executes the command, renders its failure.
 #[must_use]
@@ -40,7 +47,12 @@ pub fn main() -> std::process::ExitCode {
 
 /// Executes one command; its answer is the exit code, since `run` and `admin` pass on their process's own.
 fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
-    match command {}
+    match command {
+        Command::Releases(arguments) => releases::exec(&arguments, surroundings),
+        Command::Show(arguments) => show::exec(&arguments, surroundings),
+        Command::Verify(arguments) => verify::exec(&arguments, surroundings),
+    }
+    .map(u8::from)
 }
 
 /// `cargo twelve x` reaches us as `cargo-twelve twelve x`; both mean `x`.

@@ -1,8 +1,11 @@
 //! What a command finds around it: the environment, the working directory, the clock, and who listens. Everything
 //! that differs from one call to the next and is not on the command line is read here and nowhere below.
 
+use super::failure::UsageError;
 use super::options::Options;
+use crate::app::{self, AppName};
 use crate::report::Reporter;
+use crate::store::{Location, Store};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -46,6 +49,37 @@ impl Surroundings {
     /// A path as the user meant it: relative to the working directory.
     pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
         self.directory.join(path)
+    }
+
+    /// The store that the command works with.
+    ///
+    /// # Errors
+    /// Where none is named and there is no HOME to have a default in, or it is of a kind that cannot be opened.
+    pub(crate) fn store(&self) -> anyhow::Result<Store> {
+        let location = match &self.options.store {
+            Some(location) => location.clone(),
+            None => self.user_folder("XDG_DATA_HOME", ".local/share").ok_or_else(|| UsageError {
+                message: "no store is named, and without HOME there is no default".to_owned(),
+                hint: Some("name one with `--store DIR` or TWELVE_STORE".to_owned()),
+            })?,
+        };
+        Ok(Store::at(&Location::parse(&location, &self.directory)?))
+    }
+
+    /// The name of the app whose folder the user stands in.
+    ///
+    /// # Errors
+    /// Where its declaration is malformed.
+    pub(crate) fn app_at_hand(&self) -> anyhow::Result<Option<AppName>> {
+        Ok(app::name_at_hand(&self.directory)?)
+    }
+
+    /// Our folder in one of the user's own (XDG Base Directory Specification); none without HOME.
+    pub(crate) fn user_folder(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
+        // The specification: a relative path in such a variable is to be ignored.
+        let named = self.variable(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder = named.or_else(|| self.variable("HOME").map(|home| Path::new(home).join(below_home)))?;
+        Some(folder.join("cargo-twelve"))
     }
 
     /// The wall clock.

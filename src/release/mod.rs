@@ -1,1 +1,70 @@
-//! release
+//! The release stage: a build gets a number, and with it becomes a release. The stage has no way to change a file of
+//! the build; it only names it in a record, and the record is never rewritten.
+
+mod append;
+mod portable;
+mod verify;
+
+pub use append::{Appended, Direction, Proposal, Repeat, append};
+pub use portable::write_portable;
+pub use verify::{VerifiedBuild, VerifiedRelease, verify};
+
+use crate::app::AppName;
+use crate::artifact::{self, ReleaseId};
+use crate::store;
+use std::path::PathBuf;
+
+/// Why a build cannot become a release, or a release not be believed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The commit is older than the newest release's.
+    #[error("commit `{}` is an ancestor of `{app}` {newest}'s: releasing it would undo what came since", short(.commit))]
+    Older {
+        /// The app.
+        app: AppName,
+        /// The commit.
+        commit: String,
+        /// The newest release.
+        newest: ReleaseId,
+    },
+    /// Builds of several commits cannot be one release.
+    #[error("a release is of one commit, and the builds are of `{}` and `{}`", short(.one), short(.other))]
+    SeveralCommits {
+        /// The one commit.
+        one: String,
+        /// The other commit.
+        other: String,
+    },
+    /// The chain of records is broken.
+    #[error("the ledger of `{app}` is broken at {at}: {why}")]
+    Broken {
+        /// The app.
+        app: AppName,
+        /// Where.
+        at: ReleaseId,
+        /// What does not fit.
+        why: String,
+    },
+    /// No randomness can be had for the nonce of a record.
+    #[error("the machine gives no random bytes: {0}")]
+    NoRandomness(String),
+    /// A portable file cannot be written.
+    #[error("`{path}` cannot be written", path = .path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// What was made or read is not what it should be.
+    #[error(transparent)]
+    Artifact(#[from] artifact::Error),
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..12).unwrap_or(commit)
+}

@@ -4,15 +4,18 @@
 //! A stage tells an [`Event`] with plain fields. The [`Reporter`] decides how it sounds: for people, a line on stderr
 //! with a verb in a twelve-column field as cargo prints it; for programs, one JSON object a line on stdout.
 
+pub mod data;
 mod event;
 mod human;
 mod json;
 mod nearest;
 mod size;
+mod table;
 
 pub use event::{Event, Stream};
 pub use nearest::nearest;
 pub use size::Size;
+pub use table::{Table, printable};
 
 use std::io::{self, Write};
 

@@ -1,1 +1,136 @@
-//! store
+//! Where builds, releases and deploys are kept. Everything in a store is created once and never changed; readers need
+//! only get and list, writers need create-only besides.
+//!
+//! [`Store`] knows the layout and the nouns; [`Local`] knows bytes, names and the disk.
+
+mod builds;
+mod codebases;
+mod find;
+mod layout;
+mod local;
+mod location;
+mod releases;
+
+pub use local::{Created, Local};
+pub use location::Location;
+
+use crate::app::AppName;
+use crate::artifact::{self, ReleaseId};
+use std::path::PathBuf;
+
+/// Why a store cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The machine would not read or write.
+    #[error("the store's `{path}` cannot be {act}", path = .path.display())]
+    Machine {
+        /// The path.
+        path: PathBuf,
+        /// `read`, `written`.
+        act: &'static str,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The store is not there, or is no folder.
+    #[error("the store `{path}` cannot be opened", path = .path.display())]
+    Unreachable {
+        /// The store.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A location that this program cannot open.
+    #[error("the store `{location}` cannot be opened: {why}")]
+    Unsupported {
+        /// The location.
+        location: String,
+        /// The rule.
+        why: String,
+    },
+    /// An app that the store does not hold.
+    #[error("the store `{store}` holds no app `{app}`")]
+    NoApp {
+        /// The store.
+        store: String,
+        /// What was asked for.
+        app: AppName,
+        /// What it holds.
+        held: Vec<AppName>,
+    },
+    /// No app was named, and the store does not hold exactly one.
+    #[error("no app is named, and the store `{store}` holds {}", count(.held))]
+    WhichApp {
+        /// The store.
+        store: String,
+        /// What it holds.
+        held: Vec<AppName>,
+    },
+    /// A release that the app does not have.
+    #[error("`{app}` has no release `{name}`")]
+    NoRelease {
+        /// The app.
+        app: AppName,
+        /// What was asked for.
+        name: String,
+        /// Its newest releases, newest first.
+        newest: Vec<ReleaseId>,
+    },
+    /// A thing that a record names and that the store does not hold.
+    #[error("the store holds no `{key}`, which {named_by} names")]
+    Lost {
+        /// The key.
+        key: String,
+        /// What names it.
+        named_by: String,
+    },
+    /// An app of that name from another codebase.
+    #[error("the store holds an app `{app}` of another codebase: no root commit of this repository is one of its own")]
+    OtherCodebase {
+        /// The app.
+        app: AppName,
+        /// The root commits that the store has recorded.
+        recorded: Vec<String>,
+    },
+    /// What the store holds is not what its name promises.
+    #[error(transparent)]
+    Artifact(#[from] artifact::Error),
+}
+
+fn count(held: &[AppName]) -> String {
+    match held.len() {
+        0 => "none".to_owned(),
+        more => format!("{more} apps"),
+    }
+}
+
+/// A store at a location.
+#[derive(Debug)]
+pub struct Store {
+    local: Local,
+}
+
+impl Store {
+    /// Opens the store at a location. That the place exists is checked when something of it is asked for.
+    #[must_use]
+    pub fn at(location: &Location) -> Self {
+        Self { local: Local::at(location.path()) }
+    }
+
+    /// Where it is, for messages.
+    #[must_use]
+    pub fn location(&self) -> String {
+        self.local.root().display().to_string()
+    }
+
+    /// The apps that it holds, sorted.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn apps(&self) -> Result<Vec<AppName>, Error> {
+        let mut apps: Vec<AppName> = self.local.list("")?.iter().filter_map(|name| name.parse().ok()).collect();
+        apps.sort();
+        Ok(apps)
+    }
+}

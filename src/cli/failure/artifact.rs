@@ -1,0 +1,19 @@
+//! What to do when a build or a record is not what it should be.
+
+use super::{Advice, ExitCode};
+use crate::artifact::Error;
+
+pub(super) fn advice(error: &Error) -> Advice {
+    match error {
+        Error::Damaged { .. } => {
+            Advice::hint(ExitCode::Data, "restore it from a copy of the store, or release again; nothing was started")
+        }
+        Error::UnknownFormat { found, .. } => {
+            Advice::hint(ExitCode::Data, format!("install a newer cargo-twelve, one that reads format {found}"))
+        }
+        Error::Unpackable { .. } => Advice::hint(ExitCode::Data, "rename it, or leave it out of `assets`"),
+        Error::NoRelease { .. } => Advice::hint(ExitCode::Usage, "list them with `cargo twelve releases`"),
+        Error::Changed { .. } => Advice::hint(ExitCode::Busy, "try again when nothing writes to it"),
+        Error::Machine { .. } | Error::Stream { .. } => Advice::code(ExitCode::Machine),
+    }
+}

@@ -1,0 +1,19 @@
+//! What to do when a build cannot become a release.
+
+use super::{Advice, ExitCode};
+use crate::release::Error;
+
+pub(super) fn advice(error: &Error) -> Advice {
+    match error {
+        Error::Older { .. } => Advice::hint(
+            ExitCode::Refused,
+            "to release it all the same, add `--older`; to go back, run the older release",
+        ),
+        Error::SeveralCommits { .. } => Advice::hint(ExitCode::Refused, "build them again from one commit"),
+        Error::Broken { .. } => Advice::hint(ExitCode::Data, "restore the record from a copy of the store"),
+        Error::NoRandomness(_) => Advice::code(ExitCode::Internal),
+        Error::Unwritable { .. } => Advice::code(ExitCode::Machine),
+        Error::Store(error) => super::store::advice(error),
+        Error::Artifact(error) => super::artifact::advice(error),
+    }
+}

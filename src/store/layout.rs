@@ -1,0 +1,24 @@
+//! Which key holds what. A key is a path below the store with `/` between its parts.
+
+use crate::app::AppName;
+use crate::artifact::{Digest, ReleaseId};
+
+pub(super) fn codebase(app: &AppName) -> String {
+    format!("{app}/codebase.json")
+}
+
+pub(super) fn manifest(app: &AppName, build: &Digest) -> String {
+    format!("{app}/builds/{build}/build.json")
+}
+
+pub(super) fn tarball(app: &AppName, build: &Digest, gz_sha256: &Digest) -> String {
+    format!("{app}/builds/{build}/{gz_sha256}.tar.gz")
+}
+
+pub(super) fn by_input(app: &AppName, input: &Digest) -> String {
+    format!("{app}/builds/by-input/{input}")
+}
+
+pub(super) fn release(app: &AppName, id: ReleaseId) -> String {
+    format!("{app}/releases/{id}.json")
+}

@@ -1,0 +1,205 @@
+//! A folder as a store. Create-only is a hard link: it fails where something stands, and what it names is whole and on
+//! disk before it has a name (measured with power cuts: without the first sync the name survives with no bytes, without
+//! the second the name is lost).
+
+use super::Error;
+use rustix::fs::{self, AtFlags, CWD};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Whether a create made something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    /// It is new.
+    New,
+    /// Something stood there, and was left alone.
+    Stands,
+}
+
+/// A folder as a store.
+#[derive(Debug)]
+pub struct Local {
+    root: PathBuf,
+}
+
+impl Local {
+    pub(super) fn at(root: &Path) -> Self {
+        Self { root: root.to_path_buf() }
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The bytes under a key, where it stands; more than `largest` bytes are refused.
+    pub(super) fn get(&self, key: &str, largest: u64) -> Result<Option<Vec<u8>>, Error> {
+        let Some(file) = self.open(key)? else { return Ok(None) };
+        let unreadable = |cause| self.machine(key, "read", cause);
+        let mut bytes = Vec::new();
+        file.take(largest + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > largest {
+            return Err(unreadable(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("it has more than {largest} bytes"),
+            )));
+        }
+        Ok(Some(bytes))
+    }
+
+    /// A reader of the bytes under a key, where it stands.
+    pub(super) fn open(&self, key: &str) -> Result<Option<File>, Error> {
+        match File::open(self.root.join(key)) {
+            Ok(file) => Ok(Some(file)),
+            Err(cause) => self.absent(cause).map_err(|cause| self.machine(key, "read", cause)),
+        }
+    }
+
+    /// Whether a key stands.
+    pub(super) fn has(&self, key: &str) -> Result<bool, Error> {
+        match std::fs::symlink_metadata(self.root.join(key)) {
+            Ok(_) => Ok(true),
+            Err(cause) => {
+                self.absent::<()>(cause).map(|found| found.is_some()).map_err(|cause| self.machine(key, "read", cause))
+            }
+        }
+    }
+
+    /// The names below a key, in no order; none where it does not stand. Unfinished files are not among them.
+    pub(super) fn list(&self, key: &str) -> Result<Vec<String>, Error> {
+        let unreadable = |cause| self.machine(key, "read", cause);
+        let entries = match std::fs::read_dir(self.root.join(key)) {
+            Ok(entries) => entries,
+            Err(cause) => return self.absent(cause).map(Option::unwrap_or_default).map_err(unreadable),
+        };
+        let names = entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+        let names: Vec<String> = names.collect::<io::Result<_>>().map_err(unreadable)?;
+        Ok(names.into_iter().filter(|name| !name.starts_with('.')).collect())
+    }
+
+    /// Puts bytes under a key where nothing stands; they are on disk when this returns.
+    pub(super) fn create(&self, key: &str, bytes: &[u8]) -> Result<Created, Error> {
+        self.create_with(key, |out| out.write_all(bytes))
+    }
+
+    /// Puts the content of a file under a key where nothing stands; it is on disk when this returns.
+    pub(super) fn create_from(&self, key: &str, source: &Path) -> Result<Created, Error> {
+        if self.has(key)? {
+            return Ok(Created::Stands);
+        }
+        self.create_with(key, |out| io::copy(&mut File::open(source)?, out).map(drop))
+    }
+
+    fn create_with(&self, key: &str, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<Created, Error> {
+        let path = self.root.join(key);
+        let unwritable = |cause| self.machine(key, "written", cause);
+        let folder = path.parent().unwrap_or(&self.root);
+        make_folders(folder).map_err(unwritable)?;
+        // The name starts with a dot, so that no reader takes an unfinished file for a finished one.
+        let mut unfinished = tempfile::Builder::new()
+            .prefix(".unfinished-")
+            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+            .tempfile_in(folder)
+            .map_err(unwritable)?;
+        write(unfinished.as_file_mut()).and_then(|()| unfinished.as_file().sync_all()).map_err(unwritable)?;
+        let created = link(unfinished.path(), &path).map_err(unwritable)?;
+        unfinished.close().and_then(|()| sync_folder(folder)).map_err(unwritable)?;
+        Ok(created)
+    }
+
+    /// A key that is absent from a store that is there is no failure.
+    fn absent<T>(&self, cause: io::Error) -> io::Result<Option<T>> {
+        match cause.kind() {
+            io::ErrorKind::NotFound => Ok(None),
+            _ => Err(cause),
+        }
+    }
+
+    fn machine(&self, key: &str, act: &'static str, cause: io::Error) -> Error {
+        match cause.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::NotADirectory if act == "read" => {
+                Error::Unreachable { path: self.root.join(key), cause }
+            }
+            _ => Error::Machine { path: self.root.join(key), act, cause },
+        }
+    }
+}
+
+/// Gives a finished file its name, where nothing has it.
+fn link(unfinished: &Path, path: &Path) -> io::Result<Created> {
+    match fs::linkat(CWD, unfinished, CWD, path, AtFlags::empty()) {
+        Ok(()) => Ok(Created::New),
+        Err(rustix::io::Errno::EXIST) => Ok(Created::Stands),
+        // A file system without hard links: O_EXCL is create-only too, though a reader may meet half a file, whose
+        // digest then tells.
+        Err(rustix::io::Errno::PERM | rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => {
+            let mut out = match OpenOptions::new().write(true).create_new(true).mode(0o644).open(path) {
+                Ok(out) => out,
+                Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => return Ok(Created::Stands),
+                Err(cause) => return Err(cause),
+            };
+            io::copy(&mut File::open(unfinished)?, &mut out).and_then(|_| out.sync_all()).inspect_err(|_| {
+                let _ = std::fs::remove_file(path);
+            })?;
+            Ok(Created::New)
+        }
+        Err(cause) => Err(cause.into()),
+    }
+}
+
+/// Makes a folder and those above it, each on disk before the next.
+fn make_folders(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+    above.map_or(Ok(()), make_folders)?;
+    match DirBuilder::new().mode(0o755).create(folder) {
+        Ok(()) => above.map_or(Ok(()), sync_folder),
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(cause) => Err(cause),
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Created, Local};
+
+    #[test]
+    fn a_key_is_created_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let local = Local::at(&folder.path().join("not/yet/there"));
+        assert_eq!(local.get("a/b", 10).expect("readable"), None);
+        assert_eq!(local.create("a/b", b"one").expect("written"), Created::New);
+        assert_eq!(local.create("a/b", b"two").expect("written"), Created::Stands);
+        assert_eq!(local.get("a/b", 10).expect("readable").as_deref(), Some(&b"one"[..]));
+        assert_eq!(local.list("a").expect("readable"), ["b"]);
+        assert!(local.get("a/b", 2).is_err(), "larger than the limit");
+    }
+
+    #[test]
+    fn of_many_writers_one_wins() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let local = Local::at(folder.path());
+        for round in 0..20 {
+            let key = format!("r/{round}");
+            let won = std::thread::scope(|scope| {
+                let create = |writer: u8| local.create(&format!("r/{round}"), &[writer]).expect("written");
+                let writers: Vec<_> = (0..8).map(|writer| scope.spawn(move || create(writer))).collect();
+                writers
+                    .into_iter()
+                    .map(|writer| writer.join().expect("a writer"))
+                    .filter(|one| *one == Created::New)
+                    .count()
+            });
+            assert_eq!(won, 1);
+            assert_eq!(local.get(&key, 9).expect("readable").expect("it stands").len(), 1);
+        }
+        assert_eq!(local.list("r").expect("readable").len(), 20, "nothing unfinished is left");
+    }
+}

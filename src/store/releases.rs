@@ -1,0 +1,91 @@
+//! Releases in a store: the ledger. Creating a record takes its number; numbers have no gaps, so the newest is found
+//! without listing.
+
+use super::{Created, Error, Store, layout};
+use crate::app::AppName;
+use crate::artifact::{Error as ArtifactError, ReleaseId, ReleaseRecord};
+
+/// The largest record that is read, in bytes.
+const LARGEST_RECORD: u64 = 1 << 20;
+
+impl Store {
+    /// The newest release of an app: by doubling, then by bisection.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn newest(&self, app: &AppName) -> Result<Option<ReleaseId>, Error> {
+        let stands = |number: u64| match ReleaseId::from_number(number) {
+            Some(id) => self.local.has(&layout::release(app, id)),
+            None => Ok(true),
+        };
+        let (mut stands_at, mut absent_at) = (0, 1);
+        while stands(absent_at)? {
+            (stands_at, absent_at) = (absent_at, absent_at.saturating_mul(2));
+        }
+        while absent_at - stands_at > 1 {
+            let middle = stands_at + (absent_at - stands_at) / 2;
+            if stands(middle)? {
+                stands_at = middle;
+            } else {
+                absent_at = middle;
+            }
+        }
+        Ok(ReleaseId::from_number(stands_at))
+    }
+
+    /// The newest release of an app that must have one.
+    ///
+    /// # Errors
+    /// Where it has none.
+    pub fn newest_or_refuse(&self, app: &AppName) -> Result<ReleaseId, Error> {
+        match self.newest(app)? {
+            Some(id) => Ok(id),
+            None => Err(self.no_app(app)?),
+        }
+    }
+
+    /// The bytes of a record, unverified; none where the number is not taken.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn record_bytes(&self, app: &AppName, id: ReleaseId) -> Result<Option<Vec<u8>>, Error> {
+        self.local.get(&layout::release(app, id), LARGEST_RECORD)
+    }
+
+    /// A record, verified against its own digest, its number and its app.
+    ///
+    /// # Errors
+    /// Where there is none, or it is damaged.
+    pub fn record(&self, app: &AppName, id: ReleaseId) -> Result<ReleaseRecord, Error> {
+        let bytes = match self.record_bytes(app, id)? {
+            Some(bytes) => bytes,
+            None => return Err(self.no_release(app, &id.to_string())?),
+        };
+        let record = ReleaseRecord::from_bytes(id, &bytes)?;
+        if record.app != *app {
+            let why = format!("it is one of `{}`, and lies among those of `{app}`", record.app);
+            return Err(ArtifactError::damaged(format!("release record {id}"), why).into());
+        }
+        Ok(record)
+    }
+
+    /// Takes a number by creating its record. Where somebody else has it, nothing is changed.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn create_record(&self, app: &AppName, id: ReleaseId, bytes: &[u8]) -> Result<Created, Error> {
+        self.local.create(&layout::release(app, id), bytes)
+    }
+
+    /// The error that names the newest releases, or the apps where there is no such app.
+    pub(super) fn no_release(&self, app: &AppName, name: &str) -> Result<Error, Error> {
+        let Some(newest) = self.newest(app)? else { return self.no_app(app) };
+        let newest = std::iter::successors(Some(newest), |id| id.previous()).take(5).collect();
+        Ok(Error::NoRelease { app: app.clone(), name: name.to_owned(), newest })
+    }
+
+    /// The error that names the apps of the store.
+    pub(super) fn no_app(&self, app: &AppName) -> Result<Error, Error> {
+        Ok(Error::NoApp { store: self.location(), app: app.clone(), held: self.apps()? })
+    }
+}

@@ -7,6 +7,8 @@ mod options;
 mod releases;
 mod show;
 mod surroundings;
+#[cfg(all(feature = "scaffold", feature = "build"))]
+mod tour;
 mod verify;
 
 pub use exit_code::ExitCode;
@@ -30,6 +32,8 @@ struct Arguments {
 enum Command {
     Releases(releases::Arguments),
     Show(show::Arguments),
+    #[cfg(all(feature = "scaffold", feature = "build"))]
+    Tour(tour::Arguments),
     Verify(verify::Arguments),
 }
 
@@ -50,6 +54,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
     match command {
         Command::Releases(arguments) => releases::exec(&arguments, surroundings),
         Command::Show(arguments) => show::exec(&arguments, surroundings),
+        #[cfg(all(feature = "scaffold", feature = "build"))]
+        Command::Tour(arguments) => tour::exec(&arguments, surroundings),
         Command::Verify(arguments) => verify::exec(&arguments, surroundings),
     }
     .map(u8::from)

@@ -1,0 +1,114 @@
+//! The tour's folder: a HOME with a git identity, a store and a cache of its own, so that nothing of the user's is
+//! touched but cargo's registry cache.
+
+use super::super::surroundings::Surroundings;
+use anyhow::{Context, bail};
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The folder and how commands are run in it.
+pub(super) struct TourFolder {
+    folder: tempfile::TempDir,
+    program: PathBuf,
+    cargo_home: PathBuf,
+    rustup_home: PathBuf,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl TourFolder {
+    /// Makes it.
+    #[expect(clippy::disallowed_methods, reason = "this is the edge")]
+    pub(super) fn make(surroundings: &Surroundings) -> anyhow::Result<Self> {
+        let home = surroundings.variable("HOME").map(PathBuf::from);
+        let users = |variable: &str, below: &str| {
+            let named = surroundings.variable(variable).map(PathBuf::from);
+            named
+                .or_else(|| home.as_ref().map(|home| home.join(below)))
+                .with_context(|| format!("neither HOME nor {variable} is set"))
+        };
+        let folder = tempfile::Builder::new()
+            .prefix("cargo-twelve-tour-")
+            .tempdir()
+            .context("no temporary folder can be made")?;
+        std::fs::create_dir(folder.path().join("home"))?;
+        std::fs::write(folder.path().join("home/.gitconfig"), "[user]\n\tname = Tour\n\temail = tour@example.org\n")?;
+        // A signal ends the command that runs; what it left is then removed here, not abandoned.
+        let interrupted = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
+        }
+        Ok(Self {
+            program: std::env::current_exe()?,
+            cargo_home: users("CARGO_HOME", ".cargo")?,
+            rustup_home: users("RUSTUP_HOME", ".rustup")?,
+            folder,
+            interrupted,
+        })
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Whether somebody wants the tour to end.
+    pub(super) fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// A call of this program in the tour's own surroundings.
+    pub(super) fn command(&self, directory: &Path, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        let here = self.path();
+        command
+            .args(words)
+            .current_dir(directory)
+            .env("HOME", here.join("home"))
+            .env("CARGO_HOME", &self.cargo_home)
+            .env("RUSTUP_HOME", &self.rustup_home)
+            .env("TWELVE_STORE", here.join("store"))
+            .env("TWELVE_CACHE", here.join("cache"))
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("XDG_STATE_HOME")
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_CONFIG_GLOBAL")
+            .env_remove("PORT");
+        command
+    }
+
+    /// Runs this program to its end and gives the JSON lines that it printed.
+    pub(super) fn twelve(&self, directory: &Path, words: &[&str]) -> anyhow::Result<Vec<Value>> {
+        let output = self.command(directory, words).stdin(Stdio::null()).stderr(Stdio::piped()).output()?;
+        if output.status.success() {
+            return super::lines(&output.stdout);
+        }
+        let said = String::from_utf8_lossy(if output.stderr.is_empty() { &output.stdout } else { &output.stderr })
+            .into_owned();
+        bail!("`cargo twelve {}` ended with {}\n{said}", words.join(" "), output.status)
+    }
+
+    /// Removes it with all that is in it.
+    pub(super) fn remove(&self) -> anyhow::Result<()> {
+        make_writable(self.path())?;
+        std::fs::remove_dir_all(self.path()).with_context(|| format!("{} cannot be removed", self.path().display()))
+    }
+}
+
+/// An unpacked tree's folders are read-only; its owner may still remove them.
+fn make_writable(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            if entry.metadata()?.permissions().mode() & 0o200 == 0 {
+                std::fs::set_permissions(entry.path(), std::fs::Permissions::from_mode(0o755))?;
+            }
+            make_writable(&entry.path())?;
+        }
+    }
+    Ok(())
+}

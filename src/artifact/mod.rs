@@ -6,6 +6,7 @@ mod archive_path;
 mod build_manifest;
 mod canonical;
 mod digest;
+mod gzip;
 mod input;
 mod pack;
 mod release_id;

@@ -1,9 +1,9 @@
 //! Packing: the files of a build become one tarball that is a function of them and of nothing else.
 
 use super::archive::plan;
+use super::gzip::Gzip;
 use super::ustar::{self, Kind};
 use super::{BuildManifest, Digest, Error, Hasher, MANIFEST_PATH, TreeFile};
-use flate2::{Compression, GzBuilder};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -46,8 +46,8 @@ pub struct PackedBuild {
 pub fn pack(manifest: &BuildManifest, members: &[Member], out: impl Write) -> Result<PackedBuild, Error> {
     let bytes = manifest.to_bytes()?;
     let written = |cause| Error::Stream { act: "written", cause };
-    // The deflate level is the one that GNU gzip has by default; the bytes are transport only, so it may change.
-    let gz = GzBuilder::new().mtime(0).operating_system(255).write(Hasher::new(out), Compression::new(6));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let gz = Gzip::new(Hasher::new(out), threads).map_err(written)?;
     let mut tar = Hasher::new(gz);
     let modified = manifest.commit_time.seconds();
     let first = Kind::File { mode: 0o644, size: bytes.len() as u64 };

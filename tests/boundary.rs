@@ -1,5 +1,7 @@
 //! The law of the house: imports point one way. This test reads them.
 
+#![expect(clippy::expect_used, reason = "a test ends where something is not as it must be")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -140,3 +140,105 @@ fn nonce() -> Result<String, Error> {
     getrandom::fill(&mut bytes).map_err(|cause| Error::NoRandomness(cause.to_string()))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Direction, Proposal, Repeat, append};
+    use crate::artifact::{Digest, ReleasedBuild};
+    use crate::release::Error;
+    use crate::store::{Created, Location, Store};
+    use std::path::Path;
+
+    fn store(folder: &Path) -> Store {
+        Store::at(&Location::parse(Path::new("store"), folder).expect("a location"))
+    }
+
+    fn proposal(commit: &str) -> Proposal {
+        Proposal {
+            app: "shop".parse().expect("a name"),
+            version: semver::Version::new(1, 0, 0),
+            commit: commit.to_owned(),
+            branch: None,
+            remote: None,
+            roots: vec!["root".to_owned()],
+            builds: vec![ReleasedBuild {
+                target: "x86_64-unknown-linux-gnu".to_owned(),
+                id: Digest::of(commit.as_bytes()),
+                gz_sha256: Digest::of(b"gz"),
+                gz_size: 2,
+                manifest_sha256: Digest::of(b"manifest"),
+            }],
+            created: "2026-11-22T17:00:00Z".parse().expect("a time"),
+            created_by: "ada".to_owned(),
+            message: None,
+        }
+    }
+
+    #[test]
+    fn of_many_writers_each_takes_a_number_of_its_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (writers, rounds) = (8, 5);
+        std::thread::scope(|scope| {
+            for writer in 0..writers {
+                let store = store(folder.path());
+                scope.spawn(move || {
+                    for round in 0..rounds {
+                        let one = proposal(&format!("{writer} {round}"));
+                        let appended =
+                            append(&store, &one, Repeat::Again, Direction::Forward, |_| false).expect("appended");
+                        assert_eq!(appended.created, Created::New);
+                    }
+                });
+            }
+        });
+        let store = store(folder.path());
+        let app = "shop".parse().expect("a name");
+        assert_eq!(store.newest(&app).expect("readable").map(|id| id.number()), Some(writers * rounds));
+        let mut before = None;
+        for number in 1..=writers * rounds {
+            let id = crate::artifact::ReleaseId::from_number(number).expect("a number");
+            let bytes = store.record_bytes(&app, id).expect("readable").expect("no gap");
+            assert_eq!(store.record(&app, id).expect("a record").previous, before, "{id} names the one before");
+            before = Some(Digest::of(&bytes));
+        }
+    }
+
+    #[test]
+    fn the_newest_builds_released_again_are_the_same_release() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = store(folder.path());
+        let release = |commit: &str, repeat| {
+            append(&store, &proposal(commit), repeat, Direction::Forward, |_| false).expect("appended")
+        };
+        assert_eq!(release("a", Repeat::Answer).record.release.number(), 1);
+        let again = release("a", Repeat::Answer);
+        assert_eq!((again.record.release.number(), again.created), (1, Created::Stands));
+        assert_eq!(release("a", Repeat::Again).record.release.number(), 2);
+        assert_eq!(release("b", Repeat::Answer).record.release.number(), 3);
+    }
+
+    #[test]
+    fn refuses_a_commit_that_is_an_ancestor_of_the_newest_releases() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = store(folder.path());
+        let release = |commit: &str, direction| {
+            append(&store, &proposal(commit), Repeat::Answer, direction, |newest| newest == "b")
+        };
+        release("b", Direction::Forward).expect("appended");
+        assert!(matches!(release("a", Direction::Forward), Err(Error::Older { newest, .. }) if newest.number() == 1));
+        assert_eq!(release("a", Direction::Any).expect("appended").record.release.number(), 2);
+    }
+
+    #[test]
+    fn refuses_an_app_of_another_codebase() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = store(folder.path());
+        append(&store, &proposal("a"), Repeat::Answer, Direction::Forward, |_| false).expect("appended");
+        let mut other = proposal("b");
+        other.roots = vec!["another root".to_owned()];
+        let refused = append(&store, &other, Repeat::Answer, Direction::Forward, |_| false);
+        assert!(matches!(refused, Err(Error::Store(crate::store::Error::OtherCodebase { .. }))));
+        other.roots.push("root".to_owned());
+        append(&store, &other, Repeat::Answer, Direction::Forward, |_| false).expect("one common root is enough");
+    }
+}

@@ -1,6 +1,7 @@
 //! The edge: one file a command, each with its arguments and a short `exec` that hands nouns from stage to stage.
 //! The environment, the clock, the terminal and the working directory are read here and nowhere else.
 
+mod diff;
 mod exit_code;
 mod failure;
 mod options;
@@ -30,6 +31,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Diff(diff::Arguments),
     Releases(releases::Arguments),
     Show(show::Arguments),
     #[cfg(all(feature = "scaffold", feature = "build"))]
@@ -52,6 +54,7 @@ pub fn main() -> std::process::ExitCode {
 /// Executes one command; its answer is the exit code, since `run` and `admin` pass on their process's own.
 fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
     match command {
+        Command::Diff(arguments) => diff::exec(&arguments, surroundings),
         Command::Releases(arguments) => releases::exec(&arguments, surroundings),
         Command::Show(arguments) => show::exec(&arguments, surroundings),
         #[cfg(all(feature = "scaffold", feature = "build"))]

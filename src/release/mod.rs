@@ -2,10 +2,12 @@
 //! the build; it only names it in a record, and the record is never rewritten.
 
 mod append;
+mod difference;
 mod portable;
 mod verify;
 
 pub use append::{Appended, Direction, Proposal, Repeat, append};
+pub use difference::{BuildDifference, Change, Changes, Described, Difference, Package};
 pub use portable::write_portable;
 pub use verify::{VerifiedBuild, VerifiedRelease, verify};
 

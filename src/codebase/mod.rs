@@ -1,1 +1,3 @@
 //! codebase
+
+pub mod first_commit;

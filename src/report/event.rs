@@ -30,6 +30,20 @@ pub enum Event {
         /// The fact, as a fragment.
         text: String,
     },
+    /// A project was made from a template.
+    ProjectCreated {
+        /// The folder as it was named.
+        path: String,
+        /// The template.
+        template: String,
+        /// How many files it has.
+        files: usize,
+    },
+    /// A project got its first commit.
+    FirstCommit {
+        /// The full commit id.
+        commit: String,
+    },
     /// The commit's files were put into the work folder.
     SourceExported {
         /// The full commit id.

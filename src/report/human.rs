@@ -27,6 +27,10 @@ pub(super) fn write(out: &mut dyn Write, event: &Event) -> io::Result<()> {
 fn sentence(event: &Event) -> (&'static str, String) {
     match event {
         Event::Warning { text, .. } | Event::Note { text } => ("Noted", text.clone()),
+        Event::ProjectCreated { path, template, files } => {
+            ("Created", format!("`{path}` from the template `{template}` ({files} files)"))
+        }
+        Event::FirstCommit { commit } => ("Committed", format!("{} on the branch main", short(commit))),
         Event::SourceExported { commit, changed, files } => {
             ("Exported", format!("commit {} ({files} files, {changed} changed)", short(commit)))
         }

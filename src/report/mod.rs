@@ -9,11 +9,13 @@ mod event;
 mod human;
 mod json;
 mod nearest;
+mod printable;
 mod size;
 mod table;
 
 pub use event::{Event, Stream};
 pub use nearest::nearest;
+pub use printable::Printable;
 pub use size::Size;
 pub use table::{Table, printable};
 

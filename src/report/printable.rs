@@ -1,0 +1,27 @@
+//! Text from elsewhere as it may be shown to people: control characters are escaped, so that neither a path nor an
+//! answer can command a terminal.
+
+use std::fmt::{self, Write};
+
+/// Displays the text with its control characters escaped, all else as it is.
+#[derive(Debug, Clone)]
+pub struct Printable<T>(pub T);
+
+impl<T: AsRef<str>> fmt::Display for Printable<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().chars().try_for_each(|one| match one.is_control() {
+            true => write!(formatter, "{}", one.escape_default()),
+            false => formatter.write_char(one),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Printable;
+
+    #[test]
+    fn text_cannot_command_the_terminal() {
+        assert_eq!(Printable("it's\u{1b}[2J\n\"é\"\u{9b}").to_string(), "it's\\u{1b}[2J\\n\"é\"\\u{9b}");
+    }
+}

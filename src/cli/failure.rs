@@ -4,6 +4,8 @@
 mod app;
 mod artifact;
 mod release;
+#[cfg(feature = "scaffold")]
+mod scaffold;
 mod store;
 
 use super::exit_code::ExitCode;
@@ -58,6 +60,10 @@ pub(crate) fn render(error: &anyhow::Error, audience: Audience) -> ExitCode {
 fn advice(error: &anyhow::Error) -> Advice {
     if let Some(usage) = error.downcast_ref::<UsageError>() {
         return Advice { code: ExitCode::Usage, hint: usage.hint.clone() };
+    }
+    #[cfg(feature = "scaffold")]
+    if let Some(cause) = error.downcast_ref() {
+        return scaffold::advice(cause);
     }
     None.or_else(|| error.downcast_ref().map(app::advice))
         .or_else(|| error.downcast_ref().map(artifact::advice))

@@ -4,6 +4,8 @@
 mod diff;
 mod exit_code;
 mod failure;
+#[cfg(feature = "scaffold")]
+mod new;
 mod options;
 mod releases;
 mod show;
@@ -32,6 +34,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Diff(diff::Arguments),
+    #[cfg(feature = "scaffold")]
+    New(new::Arguments),
     Releases(releases::Arguments),
     Show(show::Arguments),
     #[cfg(all(feature = "scaffold", feature = "build"))]
@@ -55,6 +59,8 @@ pub fn main() -> std::process::ExitCode {
 fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
     match command {
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
+        #[cfg(feature = "scaffold")]
+        Command::New(arguments) => new::exec(&arguments, surroundings),
         Command::Releases(arguments) => releases::exec(&arguments, surroundings),
         Command::Show(arguments) => show::exec(&arguments, surroundings),
         #[cfg(all(feature = "scaffold", feature = "build"))]

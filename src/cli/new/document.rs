@@ -1,0 +1,75 @@
+//! What `new --format json` prints: the plan, and what became of it.
+
+use crate::artifact::Digest;
+use crate::codebase::first_commit::FirstCommit;
+use crate::scaffold::{Plan, Repository, Template};
+use serde::Serialize;
+use std::path::Path;
+
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    format: u32,
+    path: String,
+    template: &'a str,
+    template_version: String,
+    dry_run: bool,
+    files: Vec<File<'a>>,
+    repository: RepositoryWord,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    action: Action,
+    mode: String,
+    size: usize,
+    sha256: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    Create,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum RepositoryWord {
+    Created,
+    Enclosing,
+    None,
+}
+
+/// The document; without a repository's fate, that of a dry run.
+pub(super) fn of<'a>(
+    folder: &Path,
+    template: &'a Template,
+    plan: &'a Plan,
+    repository: Option<&'a Repository>,
+) -> Document<'a> {
+    let files = plan.files().iter().map(|file| File {
+        path: file.path.as_str(),
+        action: Action::Create,
+        mode: file.mode.to_string(),
+        size: file.bytes.len(),
+        sha256: Digest::of(&file.bytes).to_string(),
+    });
+    let (word, commit) = match repository {
+        None | Some(Repository::None) => (RepositoryWord::None, None),
+        Some(Repository::Enclosing(_)) => (RepositoryWord::Enclosing, None),
+        Some(Repository::Created(FirstCommit::NoIdentity { .. })) => (RepositoryWord::Created, None),
+        Some(Repository::Created(FirstCommit::Made { commit })) => (RepositoryWord::Created, Some(commit.as_str())),
+    };
+    Document {
+        format: 1,
+        path: folder.to_string_lossy().into_owned(),
+        template: template.name(),
+        template_version: template.version().to_string(),
+        dry_run: repository.is_none(),
+        files: files.collect(),
+        repository: word,
+        commit,
+    }
+}

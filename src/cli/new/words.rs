@@ -1,0 +1,43 @@
+//! What `new` tells people.
+
+use crate::codebase::first_commit::FirstCommit;
+use crate::report::{Event, Printable};
+use crate::scaffold::{Plan, Repository, Template, shell_word};
+use std::path::Path;
+
+/// One line a file: mode, size in bytes, path.
+pub(super) fn plan(plan: &Plan) -> String {
+    let lines = plan.files().iter().map(|file| format!("{} {:>7} {}\n", file.mode, file.bytes.len(), file.path));
+    lines.collect()
+}
+
+/// What was made, and what became of the repository.
+pub(super) fn events(typed: &Path, template: &Template, plan: &Plan, repository: &Repository) -> Vec<Event> {
+    let created = Event::ProjectCreated {
+        path: printable(typed),
+        template: template.name().to_owned(),
+        files: plan.files().len(),
+    };
+    let committed = match repository {
+        Repository::None => None,
+        Repository::Created(FirstCommit::Made { commit }) => Some(Event::FirstCommit { commit: commit.clone() }),
+        Repository::Created(FirstCommit::NoIdentity { missing }) => Some(no_identity(typed, missing)),
+        Repository::Enclosing(work_tree) => {
+            Some(Event::note(format!("no repository of its own: it lies in that of `{}`", printable(work_tree))))
+        }
+    };
+    std::iter::once(created).chain(committed).collect()
+}
+
+fn no_identity(typed: &Path, missing: &[&str]) -> Event {
+    let value = |key: &str| if key == "user.name" { "Your Name" } else { "you@example.org" };
+    let set = missing.iter().map(|key| format!("git config --global {key} \"{}\"", value(key)));
+    let commit = format!("git -C {} commit -m \"First commit\"", shell_word(&printable(typed)));
+    let commands: Vec<_> = set.chain([commit]).collect();
+    let text = format!("no first commit: git does not know {}", missing.join(" and "));
+    Event::warning_with_hint(text, commands.join(" && "))
+}
+
+fn printable(path: &Path) -> String {
+    Printable(path.to_string_lossy()).to_string()
+}

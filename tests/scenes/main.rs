@@ -6,4 +6,10 @@
     reason = "a test ends where something is not as it must be, and is itself an edge"
 )]
 
+#[cfg(feature = "scaffold")]
+mod new;
+#[cfg(feature = "scaffold")]
+mod new_at_a_terminal;
+#[cfg(feature = "scaffold")]
+mod new_compiles;
 mod scene;

@@ -1,0 +1,72 @@
+//! `new` where a person sits at the terminal, and where it only looks so.
+
+use crate::scene::{PROGRAM, Scene};
+use rexpect::session::{PtySession, spawn_command};
+use std::fs;
+
+/// Starts a command in a terminal of its own, with a minute for every answer.
+fn at_terminal(scene: &Scene, program: &str, arguments: &[&str]) -> PtySession {
+    let mut command = scene.command(program);
+    command.env_remove("CI").env("TERM", "xterm").args(arguments);
+    spawn_command(command, Some(60_000)).expect("a terminal")
+}
+
+fn read(scene: &Scene, path: &str) -> String {
+    fs::read_to_string(scene.path().join(path)).expect("a file")
+}
+
+#[test]
+fn asks_what_was_not_said_and_offers_the_default() {
+    let scene = Scene::new();
+    let mut terminal = at_terminal(&scene, PROGRAM, &["new", "shop"]);
+    terminal.exp_string("What the service does, in one line [A web service]:").expect("the first question");
+    terminal.send_line("Sells \"everything\"").expect("an answer");
+    terminal.exp_string("[5000]:").expect("the second question");
+    terminal.send_line("none").expect("a wrong answer");
+    terminal.exp_string("it is a port, 1 to 65535").expect("why it is wrong");
+    terminal.exp_string("[5000]:").expect("the same question");
+    terminal.send_line("").expect("the default");
+    terminal.exp_string("Committed").expect("the first commit");
+    terminal.exp_eof().expect("the end");
+    assert!(read(&scene, "shop/README.md").contains("Sells \"everything\""));
+    assert!(read(&scene, "shop/.env.example").contains("PORT=5000"));
+}
+
+#[test]
+fn asks_for_a_name_where_the_folder_has_none_that_would_do() {
+    let scene = Scene::new();
+    let arguments = ["new", "My Shop", "--set", "port=80", "--set", "description=d"];
+    let mut terminal = at_terminal(&scene, PROGRAM, &arguments);
+    terminal.exp_string("The name of the service [my-shop]:").expect("the question");
+    terminal.send_line("").expect("the default");
+    terminal.exp_string("Committed").expect("the first commit");
+    terminal.exp_eof().expect("the end");
+    assert!(read(&scene, "My Shop/Cargo.toml").contains("name = \"my-shop\""));
+}
+
+#[test]
+fn ctrl_c_at_a_question_leaves_nothing_behind() {
+    let scene = Scene::new();
+    let mut terminal = at_terminal(&scene, PROGRAM, &["new", "shop"]);
+    terminal.exp_string("[A web service]:").expect("the question");
+    terminal.send_control('c').expect("an interrupt");
+    terminal.exp_eof().expect("the end");
+    assert_eq!(fs::read_dir(scene.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn asks_nobody_where_nobody_can_answer() {
+    let scene = Scene::new();
+    let quoted = format!("'{PROGRAM}'");
+    for (path, line) in [
+        ("a", format!("{quoted} new a </dev/null")),
+        ("b", format!("{quoted} new b 2>/dev/null; echo Committed")),
+        ("c", format!("CI=1 {quoted} new c")),
+        ("d", format!("{quoted} new d --no-input")),
+    ] {
+        let mut terminal = at_terminal(&scene, "sh", &["-c", &line]);
+        terminal.exp_string("Committed").expect("no question");
+        terminal.exp_eof().expect("the end");
+        assert!(read(&scene, &format!("{path}/.env.example")).contains("PORT=5000"));
+    }
+}

@@ -1,0 +1,39 @@
+//! What `new` makes is a service that compiles, passes its own tests and clippy, and stays as it was committed,
+//! whatever it is called. This is the one test that compiles the template's dependencies; every project of it shares
+//! one target folder.
+
+use crate::scene::Scene;
+
+const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/generated");
+
+fn cargo(scene: &Scene, project: &str, words: &str) {
+    let mut command = scene.command("cargo");
+    command.current_dir(scene.path().join(project)).env("CARGO_TARGET_DIR", TARGET).args(words.split(' '));
+    let outcome = scene.outcome(&mut command);
+    assert_eq!(outcome.code, Some(0), "cargo {words} in `{project}`: {}{}", outcome.stdout, outcome.stderr);
+}
+
+fn new(scene: &Scene, project: &str) {
+    let outcome = scene.twelve(["new", project]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_fresh_service_compiles_passes_its_tests_and_leaves_git_clean() {
+    let scene = Scene::new();
+    new(&scene, "shop");
+    cargo(&scene, "shop", "test --locked");
+    cargo(&scene, "shop", "clippy --locked --all-targets -- -D warnings");
+    // The name's place in Cargo.lock and its length in the source must not matter: first, last, and long.
+    for project in ["a", "zebra", "my-very-long-service-name-here-of-forty-"] {
+        new(&scene, project);
+        cargo(&scene, project, "clippy --locked --all-targets -- -D warnings");
+    }
+    for project in ["a", "shop", "zebra", "my-very-long-service-name-here-of-forty-"] {
+        cargo(&scene, project, "fmt --check");
+        cargo(&scene, project, "metadata --locked --format-version 1");
+        // Plain cargo writes a lock that is not in its own order anew, without a word.
+        cargo(&scene, project, "build");
+        assert_eq!(scene.git(&format!("-C {project} status --porcelain")), "", "`{project}` after a build");
+    }
+}

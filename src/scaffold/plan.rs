@@ -165,4 +165,27 @@ mod tests {
         }
         Ok(())
     }
+
+    #[test]
+    fn the_built_in_declaration_names_every_variable_of_its_example() -> Result<(), Error> {
+        let template = Template::built_in("web")?;
+        let plan = Plan::new(&template, &Answers::gather(&template, &[], "shop", Asking::Never)?)?;
+        let text = |path: &str| {
+            let file = plan.files().iter().find(|file| file.path.as_str() == path).expect("a file");
+            String::from_utf8(file.bytes.to_vec()).expect("text")
+        };
+        let sources = crate::app::Sources { twelve_toml: Some(text("twelve.toml")), procfile: None };
+        let declaration = sources.declaration("shop").expect("a declaration");
+        let contract = declaration.contract.expect("a contract");
+        let mut declared: Vec<_> = contract.variables.into_iter().map(|variable| variable.name).collect();
+        declared.extend(contract.passthrough);
+        declared.push("PORT".to_owned());
+        declared.sort();
+        let example = text(".env.example");
+        let settings = example.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+        let mut named: Vec<_> = settings.map(|(name, _)| name).collect();
+        named.sort_unstable();
+        assert_eq!(declared, named);
+        Ok(())
+    }
 }

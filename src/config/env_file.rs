@@ -1,7 +1,8 @@
 //! An env file: names and values, with one meaning in every reader. The grammar is `env_grammar.rs`; here it meets
 //! the bytes of a file.
 //!
-//! A file with errors is a value too, so that all errors of all files can be told at once.
+//! A file with errors is a value too, so that all errors of all files can be told at once; [`super::Config::resolve`]
+//! refuses it.
 
 use super::Error;
 use super::env_code::Code;

@@ -1,8 +1,8 @@
 //! Config: everything that varies between deploys, and nothing else. It lives in the environment only: never in a
 //! build, never in a release, never printed.
 //!
-//! [`EnvFile`] reads what a user wrote, [`Contract`] is what the app declares. Files are the only
-//! thing that this room reads; the environment is handed in.
+//! [`EnvFile`] reads what a user wrote, [`Contract`] is what the app declares, and [`Config::resolve`] holds one
+//! against the other. Files are the only thing that this room reads; the environment is handed in.
 
 mod contract;
 mod env_code;
@@ -11,15 +11,32 @@ mod env_file;
 mod env_finding;
 mod env_grammar;
 mod env_value;
+mod expectation;
+mod from_file;
+mod limits;
+mod notice;
 mod quote;
+mod resolution;
 mod secret;
+mod source;
+mod value_type;
+mod violation;
+
+#[cfg(test)]
+mod tests;
 
 pub use contract::{Contract, Limits, Variable, VariableType};
 pub use env_code::{Code, Severity};
 pub use env_file::{Entry, EnvFile};
 pub use env_finding::Finding;
+pub use from_file::ReadFile;
+pub use limits::{Key, Unsound};
+pub use notice::Notice;
 pub use quote::quote;
+pub use resolution::{Config, Inputs, Setting, Standing};
 pub use secret::Secret;
+pub use source::{Given, Source, find};
+pub use violation::{Fault, Violation};
 
 use serde::Serialize;
 
@@ -41,6 +58,12 @@ pub enum Error {
         /// Those files that have errors.
         files: Vec<Malformed>,
     },
+    /// A config that does not meet the contract.
+    #[error("the config does not meet the contract: {}", counted(violations.len(), "variable"))]
+    Violated {
+        /// Every variable that does not, in the order of the contract.
+        violations: Vec<Violation>,
+    },
 }
 
 /// An env file that has errors, with everything that was found in it.
@@ -61,7 +84,8 @@ impl Malformed {
 }
 
 impl Error {
-    /// Everything that is wrong, one piece each, with terminal styles: findings drawn as rustc draws them.
+    /// Everything that is wrong, one piece each, with terminal styles: findings drawn as rustc draws them, violations
+    /// as sentences.
     #[must_use]
     pub fn details(&self) -> Vec<String> {
         match self {
@@ -70,6 +94,7 @@ impl Error {
                 .iter()
                 .flat_map(|Malformed { file, findings }| findings.iter().map(|finding| finding.draw(file)))
                 .collect(),
+            Self::Violated { violations } => violations.iter().map(ToString::to_string).collect(),
         }
     }
 }

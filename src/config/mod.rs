@@ -1,6 +1,111 @@
 //! Config: everything that varies between deploys, and nothing else. It lives in the environment only: never in a
 //! build, never in a release, never printed.
+//!
+//! [`EnvFile`] reads what a user wrote, [`Contract`] is what the app declares, and [`Config::resolve`] holds one
+//! against the other. Files are the only thing that this room reads; the environment is handed in.
 
 mod contract;
+mod env_code;
+mod env_cursor;
+mod env_file;
+mod env_finding;
+mod env_grammar;
+mod env_value;
+mod expectation;
+mod from_file;
+mod limits;
+mod notice;
+mod quote;
+mod resolution;
+mod secret;
+mod source;
+mod value_type;
+mod violation;
+
+#[cfg(test)]
+mod tests;
 
 pub use contract::{Contract, Limits, Variable, VariableType};
+pub use env_code::{Code, Severity};
+pub use env_file::{Entry, EnvFile};
+pub use env_finding::Finding;
+pub use from_file::ReadFile;
+pub use limits::{Key, Unsound};
+pub use notice::Notice;
+pub use quote::quote;
+pub use resolution::{Config, Inputs, Setting, Standing};
+pub use secret::Secret;
+pub use source::{Given, Source, find};
+pub use violation::{Fault, Violation};
+
+use serde::Serialize;
+
+/// Why there is no config. No value of a variable is in any of it, unless the contract says that all may see it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An env file that cannot be read.
+    #[error("`{file}` cannot be read")]
+    Unreadable {
+        /// The file, as it was named.
+        file: String,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// Env files without a single meaning.
+    #[error("{}", malformed_in_short(files))]
+    Malformed {
+        /// Those files that have errors.
+        files: Vec<Malformed>,
+    },
+    /// A config that does not meet the contract.
+    #[error("the config does not meet the contract: {}", counted(violations.len(), "variable"))]
+    Violated {
+        /// Every variable that does not, in the order of the contract.
+        violations: Vec<Violation>,
+    },
+}
+
+/// An env file that has errors, with everything that was found in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Malformed {
+    /// The file, as it was named.
+    pub file: String,
+    /// Errors and warnings in the order of the file.
+    pub findings: Vec<Finding>,
+}
+
+impl Malformed {
+    /// The file's findings, where it has errors.
+    #[must_use]
+    pub fn of(file: &EnvFile) -> Option<Self> {
+        file.is_malformed().then(|| Self { file: file.name().to_owned(), findings: file.findings().to_vec() })
+    }
+}
+
+impl Error {
+    /// Everything that is wrong, one piece each, with terminal styles: findings drawn as rustc draws them, violations
+    /// as sentences.
+    #[must_use]
+    pub fn details(&self) -> Vec<String> {
+        match self {
+            Self::Unreadable { .. } => Vec::new(),
+            Self::Malformed { files } => files
+                .iter()
+                .flat_map(|Malformed { file, findings }| findings.iter().map(|finding| finding.draw(file)))
+                .collect(),
+            Self::Violated { violations } => violations.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+fn malformed_in_short(files: &[Malformed]) -> String {
+    let one = |Malformed { file, findings }: &Malformed| {
+        format!("`{file}` has {}", counted(findings.iter().filter(|finding| finding.is_error()).count(), "error"))
+    };
+    files.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}

@@ -17,7 +17,7 @@ pub use event::{Event, Stream};
 pub use nearest::nearest;
 pub use printable::Printable;
 pub use size::Size;
-pub use table::{Table, printable};
+pub use table::Table;
 
 use std::io::{self, Write};
 

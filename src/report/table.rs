@@ -1,5 +1,6 @@
 //! A table of text: columns as wide as they need to be, two spaces apart, nothing behind the last.
 
+use super::Printable;
 use std::fmt;
 
 /// Rows of cells.
@@ -23,19 +24,8 @@ impl Table {
 
     /// Adds a row. Control characters are escaped, so that no cell can move the terminal's cursor.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.iter().map(|cell| printable(cell)).collect());
+        self.rows.push(cells.iter().map(|cell| Printable(cell).to_string()).collect());
     }
-}
-
-/// The text with its control and direction characters escaped: what somebody else wrote can be shown.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    let hidden = |one: char| {
-        one.is_control() || matches!(one, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars()
-        .flat_map(|one| if hidden(one) { one.escape_default().collect::<Vec<_>>() } else { vec![one] })
-        .collect()
 }
 
 impl fmt::Display for Table {
@@ -61,6 +51,6 @@ mod tests {
         let mut table = Table::new(["A", "LONG"]);
         table.row(["wide cell".to_owned(), String::new()]);
         table.row(["x\u{1b}[2J".to_owned(), "y".to_owned()]);
-        assert_eq!(table.to_string(), "A            LONG\nwide cell\nx\\u{1b}[2J  y\n");
+        assert_eq!(table.to_string(), "A           LONG\nwide cell\nx\\u{1b}[2J  y\n");
     }
 }

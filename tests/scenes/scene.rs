@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The program under test.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_cargo-twelve");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_cargo-twelve");
 
 /// An empty folder with an empty HOME beside it, removed afterwards.
-pub struct Scene {
+pub(crate) struct Scene {
     folder: tempfile::TempDir,
 }
 
 /// What a command printed, and its exit code.
-pub struct Outcome {
-    pub stdout: String,
-    pub stderr: String,
-    pub code: Option<i32>,
+pub(crate) struct Outcome {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) code: Option<i32>,
 }
 
 impl Scene {
     /// An empty folder; `HOME` holds a git identity and nothing else.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let scene = Self { folder: tempfile::tempdir().expect("a temporary folder") };
         std::fs::create_dir_all(scene.folder.path().join("home")).expect("a home");
         std::fs::create_dir_all(scene.path()).expect("a working folder");
@@ -33,32 +33,32 @@ impl Scene {
     }
 
     /// The working folder.
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("work")
     }
 
     /// The HOME.
-    pub fn home(&self) -> PathBuf {
+    pub(crate) fn home(&self) -> PathBuf {
         self.folder.path().join("home")
     }
 
     /// The store that commands use.
-    pub fn store(&self) -> PathBuf {
+    pub(crate) fn store(&self) -> PathBuf {
         self.folder.path().join("store")
     }
 
     /// Writes a file below the working folder, with the folders it needs.
-    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         write(&self.path().join(path), text.as_ref());
     }
 
     /// Writes a file below the HOME.
-    pub fn write_home(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write_home(&self, path: &str, text: impl AsRef<[u8]>) {
         write(&self.home().join(path), text.as_ref());
     }
 
     /// A command with a fixed environment: no colour, no store or cache but the scene's own.
-    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.path()).env_clear();
         for name in ["PATH", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
@@ -83,19 +83,19 @@ impl Scene {
     }
 
     /// Runs the program under test in the working folder.
-    pub fn twelve<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
+    pub(crate) fn twelve<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
         self.outcome(self.command(PROGRAM).args(arguments))
     }
 
     /// Runs git in the working folder and asserts that it succeeds.
-    pub fn git(&self, words: &str) -> String {
+    pub(crate) fn git(&self, words: &str) -> String {
         let outcome = self.outcome(self.command("git").args(words.split_whitespace()));
         assert_eq!(outcome.code, Some(0), "git {words}: {}", outcome.stderr);
         outcome.stdout
     }
 
     /// Runs a command to its end.
-    pub fn outcome(&self, command: &mut Command) -> Outcome {
+    pub(crate) fn outcome(&self, command: &mut Command) -> Outcome {
         let Output { status, stdout, stderr } = command.output().expect("the command starts");
         Outcome { stdout: self.redacted(&stdout), stderr: self.redacted(&stderr), code: status.code() }
     }
@@ -111,13 +111,13 @@ impl Scene {
 
 impl Outcome {
     /// All that was printed and the code, for a snapshot.
-    pub fn page(&self) -> String {
+    pub(crate) fn page(&self) -> String {
         format!("code: {:?}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr)
     }
 }
 
 /// Compares with the snapshot `<command>__<test>.snap` in the top-level folder `snapshots/`.
-pub fn assert_page(name: &str, page: &str) {
+pub(crate) fn assert_page(name: &str, page: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);

@@ -3,6 +3,7 @@
 
 mod app;
 mod artifact;
+mod config;
 mod release;
 #[cfg(feature = "scaffold")]
 mod scaffold;
@@ -67,9 +68,15 @@ fn advice(error: &anyhow::Error) -> Advice {
     }
     None.or_else(|| error.downcast_ref().map(app::advice))
         .or_else(|| error.downcast_ref().map(artifact::advice))
+        .or_else(|| config_error(error).map(config::advice))
         .or_else(|| error.downcast_ref().map(store::advice))
         .or_else(|| error.downcast_ref().map(release::advice))
         .unwrap_or_else(|| Advice::code(ExitCode::Internal))
+}
+
+/// Why there is no config, also where a stage handed it on.
+fn config_error(error: &anyhow::Error) -> Option<&crate::config::Error> {
+    error.chain().find_map(|cause| cause.downcast_ref())
 }
 
 /// Things as a list in a sentence, each in backticks.
@@ -85,15 +92,21 @@ fn say_to_people(error: &anyhow::Error, advice: &Advice) {
     // Where stderr is gone there is nobody left to tell; the exit code still speaks.
     let mut out = anstream::stderr().lock();
     let _ = writeln!(out, "{BAD}error{BAD:#}: {}", message(error));
+    for detail in config_error(error).map(config::details).unwrap_or_default() {
+        let _ = writeln!(out, "{detail}");
+    }
     if let Some(hint) = &advice.hint {
         let _ = writeln!(out, "{PLAIN}hint{PLAIN:#}: {hint}");
     }
 }
 
 fn say_to_programs(error: &anyhow::Error, advice: &Advice) {
-    let document = serde_json::json!({
+    let mut document = serde_json::json!({
         "format": 1,
         "error": { "code": u8::from(advice.code), "message": message(error), "hint": advice.hint },
     });
+    if let Some((name, findings)) = config_error(error).and_then(config::field) {
+        document["error"][name] = findings;
+    }
     let _ = writeln!(std::io::stdout(), "{document}");
 }

@@ -17,7 +17,8 @@ mod verify;
 pub use exit_code::ExitCode;
 
 use clap::{Parser, Subcommand};
-use options::Options;
+use failure::UsageError;
+use options::{Format, Options};
 use std::ffi::OsString;
 use surroundings::Surroundings;
 
@@ -57,6 +58,10 @@ pub fn main() -> std::process::ExitCode {
 
 /// Executes one command; its answer is the exit code, since `run` and `admin` pass on their process's own.
 fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
+    if surroundings.options.format == Format::Slsa && !matches!(command, Command::Show(_)) {
+        let message = "`--format slsa` is a form of `show` alone".to_owned();
+        return Err(UsageError { message, hint: Some("cargo twelve show v42 --format slsa".to_owned()) }.into());
+    }
     match command {
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
         #[cfg(feature = "scaffold")]

@@ -11,6 +11,8 @@ pub(crate) enum Format {
     Human,
     /// For programs: JSON on stdout.
     Json,
+    /// For `show`: where a release is from, as an in-toto statement with SLSA provenance
+    Slsa,
 }
 
 /// When to use colour.
@@ -33,7 +35,7 @@ pub(crate) struct Options {
     pub(crate) store: Option<PathBuf>,
 
     /// The shape of the output
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human, hide_possible_values = false)]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
 
     /// When to use colour
@@ -54,7 +56,7 @@ impl Options {
     pub(crate) fn reporter(&self) -> Reporter {
         let audience = match self.format {
             Format::Human => Audience::Human,
-            Format::Json => Audience::Json,
+            Format::Json | Format::Slsa => Audience::Json,
         };
         let verbosity = match (self.quiet, self.verbose) {
             (true, _) => Verbosity::Quiet,

@@ -1,8 +1,10 @@
 //! `cargo twelve show R`: one release and what is in it.
 
 use super::ExitCode;
+use super::options::Format;
 use super::surroundings::Surroundings;
 use crate::artifact::{BuildManifest, ReleaseRecord, ReleaseRef};
+use crate::release::{Described, provenance};
 use crate::report::{Audience, Size, Table, data};
 use clap::Args;
 use serde::Serialize;
@@ -29,6 +31,10 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let record = store.find(&arguments.release, surroundings.app_at_hand()?.as_ref())?;
     let manifests = record.builds.iter().map(|build| store.manifest(&record.app, build));
     let manifests: Vec<BuildManifest> = manifests.collect::<Result<_, _>>()?;
+    if surroundings.options.format == Format::Slsa {
+        data::document(&provenance(Described { record: &record, manifests: &manifests }))?;
+        return Ok(ExitCode::Done);
+    }
     match surroundings.reporter.audience() {
         Audience::Json => data::document(&Document { format: 1, release: &record, builds: &manifests })?,
         Audience::Human => data::text(&page(&record, &manifests))?,

@@ -4,11 +4,13 @@
 mod append;
 mod difference;
 mod portable;
+mod provenance;
 mod verify;
 
 pub use append::{Appended, Direction, Proposal, Repeat, append};
 pub use difference::{BuildDifference, Change, Changes, Described, Difference, Package};
 pub use portable::write_portable;
+pub use provenance::provenance;
 pub use verify::{VerifiedBuild, VerifiedRelease, verify};
 
 use crate::app::AppName;

@@ -1,3 +1,29 @@
-//! codebase
+//! The codebase: one git repository, one commit of it, and the packages of that commit.
+//!
+//! Everything here is read from the commit. The working tree is looked at for two questions only: where the user
+//! stands, and whether tracked files differ from the commit.
 
+mod changes;
+mod checkout;
+mod choice;
+mod error;
 pub mod first_commit;
+mod lockfile;
+mod manifest;
+mod origin;
+mod packages;
+mod repository;
+mod snapshot;
+
+pub use changes::Changes;
+pub use checkout::{has_commit, is_clean_checkout};
+pub use choice::{ChosenPackage, choose};
+pub use error::Error;
+pub use lockfile::{Lockfile, LockfilePackage, Place};
+pub use manifest::{Manifest, Manifests, beside, inside, self_and_above};
+pub use packages::{Packages, bin_names, path_outside, refusal};
+pub use repository::{Commit, Repository};
+pub use snapshot::{FileKind, Snapshot, SnapshotFile, is_lfs_pointer};
+
+// What cargo says of packages and of what it compiled, as its own library reads it.
+pub use cargo_metadata as cargo;

@@ -29,6 +29,12 @@ pub enum ExitCode {
     Refused = 77,
     /// The config does not meet the contract.
     Config = 78,
+    /// Stopped by SIGHUP: 128 and the signal's number, as shells write it.
+    HungUp = 129,
+    /// Stopped by SIGINT.
+    Interrupted = 130,
+    /// Stopped by SIGTERM.
+    Terminated = 143,
 }
 
 impl From<ExitCode> for u8 {

@@ -3,6 +3,10 @@
 
 mod app;
 mod artifact;
+#[cfg(feature = "build")]
+mod build;
+#[cfg(feature = "codebase")]
+mod codebase;
 mod config;
 mod release;
 #[cfg(feature = "scaffold")]
@@ -63,8 +67,16 @@ fn advice(error: &anyhow::Error) -> Advice {
         return Advice { code: ExitCode::Usage, hint: usage.hint.clone() };
     }
     #[cfg(feature = "scaffold")]
-    if let Some(cause) = error.downcast_ref() {
-        return scaffold::advice(cause);
+    if let Some(error) = error.downcast_ref() {
+        return scaffold::advice(error);
+    }
+    #[cfg(feature = "build")]
+    if let Some(error) = error.downcast_ref() {
+        return build::advice(error);
+    }
+    #[cfg(feature = "codebase")]
+    if let Some(error) = error.downcast_ref() {
+        return codebase::advice(error);
     }
     None.or_else(|| error.downcast_ref().map(app::advice))
         .or_else(|| error.downcast_ref().map(artifact::advice))

@@ -1,6 +1,10 @@
 //! The edge: one file a command, each with its arguments and a short `exec` that hands nouns from stage to stage.
 //! The environment, the clock, the terminal and the working directory are read here and nowhere else.
 
+#[cfg(feature = "build")]
+mod build;
+#[cfg(feature = "build")]
+mod build_options;
 mod diff;
 mod exit_code;
 mod failure;
@@ -34,6 +38,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[cfg(feature = "build")]
+    Build(build::Arguments),
     Diff(diff::Arguments),
     #[cfg(feature = "scaffold")]
     New(new::Arguments),
@@ -63,6 +69,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         return Err(UsageError { message, hint: Some("cargo twelve show v42 --format slsa".to_owned()) }.into());
     }
     match command {
+        #[cfg(feature = "build")]
+        Command::Build(arguments) => build::exec(&arguments, surroundings),
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
         #[cfg(feature = "scaffold")]
         Command::New(arguments) => new::exec(&arguments, surroundings),

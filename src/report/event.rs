@@ -53,6 +53,11 @@ pub enum Event {
         /// How many files the commit has.
         files: usize,
     },
+    /// cargo fetches what a lockfile names and the machine does not have.
+    Fetching {
+        /// The lockfile, from the repository's root.
+        lockfile: String,
+    },
     /// Every package of the lock was checked against its checksum.
     LockVerified {
         /// How many packages of a registry were hashed.

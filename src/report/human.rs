@@ -34,6 +34,7 @@ fn sentence(event: &Event) -> (&'static str, String) {
         Event::SourceExported { commit, changed, files } => {
             ("Exported", format!("commit {} ({files} files, {changed} changed)", short(commit)))
         }
+        Event::Fetching { lockfile } => ("Fetching", format!("what `{lockfile}` names and this machine lacks")),
         Event::LockVerified { packages, milliseconds } => {
             ("Verified", format!("{packages} packages against Cargo.lock in {}", seconds(*milliseconds)))
         }

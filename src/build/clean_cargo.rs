@@ -1,0 +1,88 @@
+//! cargo, as a build calls it: with a clean environment, a home of our own, and no config file but the repository's.
+//!
+//! cargo looks for config files from its working directory upwards, so that is `/`, and the repository's own files are
+//! named on the command line. The last one named wins, and that is ours.
+
+use super::Error;
+use super::outside::Outside;
+use super::toolchain::InstalledToolchain;
+use super::work_folder::WorkFolder;
+use crate::codebase::{Lockfile, Place};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+use toml::{Table, Value};
+
+/// The name of the verified sources in cargo's config.
+const VERIFIED: &str = "cargo-twelve-verified";
+
+/// Calls of cargo in a work folder.
+#[derive(Debug)]
+pub(super) struct CleanCargo<'a> {
+    /// Whose cargo.
+    pub(super) toolchain: &'a InstalledToolchain,
+    /// Where.
+    pub(super) work: &'a WorkFolder,
+    /// The repository's own config files in the exported commit, in the order in which cargo must be told of them.
+    pub(super) configs: Vec<PathBuf>,
+    /// The commit's time, in seconds since 1970.
+    pub(super) commit_time: i64,
+}
+
+impl CleanCargo<'_> {
+    /// A call of a subcommand. Arguments may follow.
+    pub(super) fn command(&self, subcommand: &str) -> Command {
+        let mut command = self.toolchain.clean(&self.toolchain.cargo);
+        command
+            .env("CARGO_HOME", self.work.cargo_home())
+            .env("CARGO_INCREMENTAL", "0")
+            .env("SOURCE_DATE_EPOCH", self.commit_time.to_string())
+            .arg(subcommand);
+        for config in self.configs.iter().chain([&self.config()]) {
+            command.arg("--config").arg(config);
+        }
+        command
+    }
+
+    fn config(&self) -> PathBuf {
+        self.work.cargo_home().join("config.toml")
+    }
+
+    /// Writes our own config: every registry of the lockfile is replaced by the verified sources. Of the user's config
+    /// only the addresses of registries are taken over, since a manifest names a registry by a name that has no meaning
+    /// without them.
+    pub(super) fn write_config(&self, lockfile: &Lockfile, outside: &Outside) -> Result<(), Error> {
+        let mut sources = Table::new();
+        let replaced = || Table::from_iter([("replace-with".to_owned(), Value::from(VERIFIED))]);
+        sources.insert("crates-io".to_owned(), replaced().into());
+        let indices: BTreeSet<&str> = lockfile
+            .packages
+            .iter()
+            .filter_map(|package| match &package.place {
+                Place::Registry { index, default: false, .. } => Some(index.as_str()),
+                _ => None,
+            })
+            .collect();
+        for (number, index) in indices.into_iter().enumerate() {
+            let mut source = replaced();
+            source.insert("registry".to_owned(), index.into());
+            sources.insert(format!("cargo-twelve-registry-{number}"), source.into());
+        }
+        let folder = self.work.vendor().to_string_lossy().into_owned();
+        sources.insert(VERIFIED.to_owned(), Table::from_iter([("directory".to_owned(), folder.into())]).into());
+
+        // A wrapper of the repository's config is no part of the commit; an empty name is none.
+        let build = ["rustc-wrapper", "rustc-workspace-wrapper"].map(|key| (key.to_owned(), Value::from("")));
+        let target = Value::from(self.work.target().to_string_lossy().into_owned());
+        let build = build.into_iter().chain([("build-dir".to_owned(), target)]);
+        let mut config = Table::new();
+        config.insert("source".to_owned(), sources.into());
+        config.insert("build".to_owned(), Table::from_iter(build).into());
+        let registries = outside.registry_indices();
+        if !registries.is_empty() {
+            config.insert("registries".to_owned(), registries.into());
+        }
+        let path = self.config();
+        std::fs::write(&path, config.to_string()).map_err(Error::machine(path, "written"))
+    }
+}

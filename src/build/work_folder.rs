@@ -1,0 +1,121 @@
+//! The work folder of an app: where its commits are exported to and compiled. It stays warm from one build to the
+//! next, belongs to one build at a time, and may be deleted whenever nobody builds.
+//!
+//! ```text
+//! lock           held by the build at work
+//! cargo/         a CARGO_HOME of our own: config.toml, vendor/ (the verified sources), git/ (git dependencies)
+//! cargo/src/     the exported commit. It lies in the CARGO_HOME, since cargo looks for a workspace in the folders
+//!                above a package and stops at its home
+//! target/        the target folder
+//! tmp/           what is half made; emptied by whoever takes the lock
+//! unbuilt        paths that changed since the last build that succeeded, one a line
+//! built          the commit time of the last build that succeeded; its own mtime is when that ended
+//! ```
+
+use super::Error;
+use crate::report::{Event, Reporter};
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// A work folder that this process holds the lock of.
+#[derive(Debug)]
+pub(super) struct WorkFolder {
+    root: PathBuf,
+    // Closing it gives the lock back.
+    _lock: File,
+}
+
+impl WorkFolder {
+    /// Takes the work folder at `path`, which is made where it is missing. Waits, with a note, while another build
+    /// holds it.
+    pub(super) fn take(path: &Path, reporter: &Reporter) -> Result<Self, Error> {
+        fs::create_dir_all(path).map_err(Error::machine(path, "made"))?;
+        // Paths that cargo prints are compared with ours.
+        let root = path.canonicalize().map_err(Error::machine(path, "read"))?;
+        let lock_path = root.join("lock");
+        let lock = File::create(&lock_path).map_err(Error::machine(&lock_path, "written"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                reporter
+                    .tell(&Event::note(format!("another build is at work in `{}`; waiting for it", root.display())));
+                lock.lock().map_err(Error::machine(&lock_path, "locked"))?;
+            }
+            Err(TryLockError::Error(cause)) => return Err(Error::machine(&lock_path, "locked")(cause)),
+        }
+        let folder = Self { root, _lock: lock };
+        remove_folder(&folder.temporary())?;
+        for made in [folder.source(), folder.vendor(), folder.temporary()] {
+            fs::create_dir_all(&made).map_err(Error::machine(&made, "made"))?;
+        }
+        Ok(folder)
+    }
+
+    pub(super) fn cargo_home(&self) -> PathBuf {
+        self.root.join("cargo")
+    }
+
+    pub(super) fn source(&self) -> PathBuf {
+        self.root.join("cargo/src")
+    }
+
+    pub(super) fn vendor(&self) -> PathBuf {
+        self.root.join("cargo/vendor")
+    }
+
+    pub(super) fn target(&self) -> PathBuf {
+        self.root.join("target")
+    }
+
+    pub(super) fn temporary(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
+    /// The paths that changed since the last build that succeeded, as far as builds that failed or were killed noted
+    /// them: what they wrote is no longer seen as a change, and yet was never compiled.
+    pub(super) fn unbuilt(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.root.join("unbuilt")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Notes paths that are about to change.
+    pub(super) fn note_unbuilt(&self, paths: &[String]) -> Result<(), Error> {
+        let path = self.root.join("unbuilt");
+        fs::write(&path, paths.join("\n")).map_err(Error::machine(&path, "written"))
+    }
+
+    /// The commit time of the last build that succeeded, in seconds.
+    pub(super) fn built(&self) -> Option<i64> {
+        fs::read_to_string(self.root.join("built")).ok()?.trim().parse().ok()
+    }
+
+    /// When the last build ended.
+    pub(super) fn last_end(&self) -> Option<SystemTime> {
+        fs::metadata(self.root.join("built")).and_then(|built| built.modified()).ok()
+    }
+
+    /// From here on the target folder is between two commits.
+    pub(super) fn begin(&self) -> Result<(), Error> {
+        let path = self.root.join("built");
+        match fs::write(&path, "") {
+            Ok(()) => Ok(()),
+            Err(cause) => Err(Error::machine(&path, "written")(cause)),
+        }
+    }
+
+    /// The target folder is that of a commit.
+    pub(super) fn succeed(&self, commit_time: i64) -> Result<(), Error> {
+        let path = self.root.join("built");
+        fs::write(&path, commit_time.to_string()).map_err(Error::machine(&path, "written"))?;
+        self.note_unbuilt(&[])
+    }
+}
+
+/// Removes a folder with all that is in it, where it is there.
+pub(super) fn remove_folder(path: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(path) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => Err(Error::machine(path, "removed")(cause)),
+        _ => Ok(()),
+    }
+}

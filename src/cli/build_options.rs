@@ -1,0 +1,45 @@
+//! What `build` and `release` both ask: which commit of which package.
+
+use super::surroundings::Surroundings;
+use crate::build::{Outside, Request};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Which commit of which package.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is built")]
+pub(crate) struct BuildOptions {
+    /// The commit; names it whatever the working tree holds [default: HEAD, which the working tree must equal]
+    #[arg(long, value_name = "REVISION")]
+    rev: Option<String>,
+    /// The package [default: `build.package` of twelve.toml, else the one at hand]
+    #[arg(short, long, value_name = "NAME")]
+    package: Option<String>,
+    /// The Cargo.toml that is at hand [default: the nearest from the working directory upwards]
+    #[arg(long, value_name = "PATH")]
+    manifest_path: Option<PathBuf>,
+}
+
+impl BuildOptions {
+    /// What is asked for.
+    pub(crate) fn request(&self, surroundings: &Surroundings) -> Request {
+        let manifest = self.manifest_path.as_ref().map(|path| surroundings.resolve(path));
+        // Both Cargo.toml and its folder are understood.
+        let folder = manifest.map(|path| match path.parent() {
+            Some(folder) if !path.is_dir() => folder.to_path_buf(),
+            _ => path,
+        });
+        Request {
+            folder: folder.unwrap_or_else(|| surroundings.directory.clone()),
+            revision: self.rev.clone(),
+            package: self.package.clone(),
+        }
+    }
+}
+
+impl Surroundings {
+    /// What the build stage looks at of the user's side.
+    pub(crate) fn outside(&self) -> Outside {
+        Outside { environment: self.environment.clone(), directory: self.directory.clone(), now: self.now().into() }
+    }
+}

@@ -1,0 +1,55 @@
+//! What to do when a build cannot be made.
+
+use super::{Advice, ExitCode, listed};
+use crate::build::Error;
+
+pub(super) fn advice(error: &Error) -> Advice {
+    let refused = |hint: String| Advice::hint(ExitCode::Refused, hint);
+    let data = |hint: &str| Advice::hint(ExitCode::Data, hint);
+    match error {
+        Error::Codebase(error) => super::codebase::advice(error),
+        Error::App(error) => super::app::advice(error),
+        Error::Artifact(error) => super::artifact::advice(error),
+        Error::OutsideRepository { .. } => Advice::hint(ExitCode::Usage, "name a Cargo.toml of the repository"),
+        Error::Machine { .. } | Error::NotStarted { .. } => Advice::code(ExitCode::Machine),
+        Error::NoCargo => refused("install Rust from https://rustup.rs, or set CARGO to a cargo".to_owned()),
+        Error::NoToolchain { toolchain: Some(toolchain), .. } => {
+            refused(format!("rustup toolchain install {toolchain}"))
+        }
+        Error::NoToolchain { toolchain: None, .. } => refused("rustup toolchain install stable".to_owned()),
+        Error::ToolchainByPath { .. } => refused("name a channel: `channel = \"stable\"`".to_owned()),
+        Error::NoTarget { target, toolchain: Some(toolchain) } => {
+            refused(format!("rustup target add {target} --toolchain {toolchain}"))
+        }
+        Error::NoTarget { target, toolchain: None } => refused(format!("rustup target add {target}")),
+        Error::Setting { file, key, .. } => refused(format!("take `{key}` out of `{}`", file.display())),
+        Error::BadSetting { .. } => Advice::code(ExitCode::Data),
+        Error::WrongCrate { path, .. } => refused(format!("rm {} && cargo fetch --locked", path.display())),
+        Error::WrongVendored { .. } => refused("cargo vendor, and commit what it changes".to_owned()),
+        Error::NoCrate { .. } | Error::NoGitDependency { .. } => refused("cargo fetch --locked".to_owned()),
+        Error::BadCrate { .. } => Advice::code(ExitCode::Data),
+        Error::Fetch { .. } => Advice::hint(ExitCode::Unavailable, "cargo fetch --locked"),
+        Error::Unverified { .. } => Advice::code(ExitCode::Refused),
+        Error::NotCompiled => Advice::code(ExitCode::Findings),
+        Error::Interrupted { signal: 1 } => Advice::code(ExitCode::HungUp),
+        Error::Interrupted { signal: 2 } => Advice::code(ExitCode::Interrupted),
+        Error::Interrupted { .. } => Advice::code(ExitCode::Terminated),
+        Error::NoSuchBin { known, .. } => data(&format!("`build.bins` may name {}", listed(known))),
+        Error::BadBinary { .. } | Error::ChangedByBuild { .. } => Advice::code(ExitCode::Refused),
+        Error::Library(library) => {
+            let declare = format!("`[build] system-libraries = [\"{}\"]` in twelve.toml declares it", library.library);
+            refused(match &library.package {
+                Some(package) => format!("package `{package}` most likely links it; {declare}"),
+                None => format!("{declare}; `cargo tree -i` finds who links it"),
+            })
+        }
+        Error::Glibc { .. } => {
+            refused("build on a system with that version, or raise `build.max-glibc` in twelve.toml".to_owned())
+        }
+        Error::BadGlob { .. } => data("globs start at the folder of twelve.toml: `static/**`"),
+        Error::Reserved { .. } => data("narrow `build.assets` in twelve.toml, or give the file another name"),
+        Error::NoAsset { .. } => refused("narrow `build.assets` in twelve.toml, or commit the file itself".to_owned()),
+        Error::NoBuildScript { .. } => data("`out-assets` names files that build.rs writes to its OUT_DIR"),
+        Error::Misunderstood { .. } => Advice::code(ExitCode::Internal),
+    }
+}

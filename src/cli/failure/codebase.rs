@@ -1,0 +1,71 @@
+//! What to do when a codebase cannot be read, or may not be built.
+
+use super::{Advice, ExitCode, listed};
+use crate::codebase::Error;
+use crate::report::nearest;
+
+pub(super) fn advice(error: &Error) -> Advice {
+    let refused = |hint: String| Advice::hint(ExitCode::Refused, hint);
+    match error {
+        Error::NoRepository { .. } => refused("git init && git add -A && git commit -m 'first commit'".to_owned()),
+        Error::OtherOwner { folder } => {
+            refused(format!("git config --global --add safe.directory {}", folder.display()))
+        }
+        Error::Bare { folder } => refused(format!("git clone {} && cd into the clone", folder.display())),
+        Error::Shallow { .. } => {
+            refused("git fetch --unshallow; in a CI job, `fetch-depth: 0` for the checkout".to_owned())
+        }
+        Error::NoCommit { .. } => refused("git add -A && git commit -m 'first commit'".to_owned()),
+        Error::NoRevision { .. } => Advice::hint(ExitCode::NotFound, "git log --oneline --all"),
+        Error::Changed { .. } => {
+            refused("git commit -a, or name a commit with `--rev`: `--rev HEAD` leaves these changes out".to_owned())
+        }
+        Error::PathNotText { .. } => refused("git mv it to a name in UTF-8".to_owned()),
+        Error::NoManifest { .. } => {
+            Advice::hint(ExitCode::NotFound, "git add Cargo.toml && git commit, or name it with `--manifest-path PATH`")
+        }
+        Error::BadManifest { .. } | Error::BadLock { .. } => Advice::code(ExitCode::Data),
+        Error::NoPackage { package, known } => {
+            let near = nearest(package, known.iter().map(String::as_str));
+            Advice::hint(
+                ExitCode::NotFound,
+                match near {
+                    Some(near) => format!("did you mean `-p {near}`?"),
+                    None => format!("it has {}", listed(known)),
+                },
+            )
+        }
+        Error::SeveralPackages { packages } => refused(match packages.first() {
+            Some(first) => {
+                format!("choose one with `-p {first}`, or for good with `[build] package = \"{first}\"` in twelve.toml")
+            }
+            None => "choose one with `-p NAME`".to_owned(),
+        }),
+        Error::NoBin { with_bins, .. } if with_bins.is_empty() => {
+            refused("a build needs a program: src/main.rs, or `[[bin]]` in Cargo.toml".to_owned())
+        }
+        Error::NoBin { with_bins, .. } => {
+            refused(format!("these have one: {}; choose with `-p NAME`", listed(with_bins)))
+        }
+        Error::LockMissing { path } => {
+            refused(format!("cargo generate-lockfile && git add {path} && git commit -m 'lock the dependencies'"))
+        }
+        Error::LockUntracked { path, ignored: false } => {
+            refused(format!("git add {path} && git commit -m 'lock the dependencies'"))
+        }
+        Error::LockUntracked { path, ignored: true } => {
+            refused(format!("an ignore file names it; take that line out, then git add {path} && git commit"))
+        }
+        Error::LockStale { path, .. } => {
+            refused(format!("cargo update --workspace && git add {path} && git commit -m 'update the lockfile'"))
+        }
+        Error::NoChecksum { path, .. } => {
+            refused(format!("rm {path} && cargo generate-lockfile, which writes checksums, and commit it"))
+        }
+        Error::PathOutside { .. } => {
+            refused("move it into the repository, or depend on it by `git = \"...\"` or by a registry".to_owned())
+        }
+        Error::Metadata { .. } => Advice::code(ExitCode::Refused),
+        Error::NotStarted { .. } | Error::Git(_) => Advice::code(ExitCode::Machine),
+    }
+}

@@ -6,6 +6,10 @@
     reason = "a test ends where something is not as it must be, and is itself an edge"
 )]
 
+#[cfg(feature = "build")]
+mod build;
+#[cfg(feature = "build")]
+mod build_tampering;
 #[cfg(feature = "scaffold")]
 mod new;
 #[cfg(feature = "scaffold")]
@@ -13,3 +17,5 @@ mod new_at_a_terminal;
 #[cfg(feature = "scaffold")]
 mod new_compiles;
 mod scene;
+#[cfg(feature = "build")]
+mod shop;

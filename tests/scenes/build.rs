@@ -1,0 +1,328 @@
+//! `cargo twelve build`: from a commit, never from the working tree.
+
+use crate::scene::{PROGRAM, Scene};
+use crate::shop::{commit, shop, shop_with_packages};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+#[test]
+fn one_commit_gives_one_build_in_any_folder() {
+    let scene = shop_with_packages();
+    let first = scene.twelve(["build"]).build_id();
+    scene.git("clone -q . ../elsewhere/of/another/depth");
+    let home = crate::shop::cargo_home(&scene);
+    let clone = scene.path().join("../elsewhere/of/another/depth");
+    let mut elsewhere = scene.command("sh");
+    elsewhere.args(["-c", "umask 077 && exec \"$0\" build", PROGRAM]).current_dir(clone).env("CARGO_HOME", home);
+    assert_eq!(scene.outcome(&mut elsewhere).build_id(), first);
+}
+
+#[test]
+fn what_happens_is_told_as_json_for_programs() {
+    let scene = shop_with_packages();
+    let id = scene.twelve(["build", "--format", "json"]);
+    let built = id.stdout.lines().last().expect("an event");
+    assert!(built.starts_with(r#"{"format":1,"event":"built","build":""#), "{built}");
+    assert!(id.stdout.contains(r#""event":"lock_verified","packages":2"#), "{}", id.stdout);
+}
+
+#[test]
+fn a_dirty_tree_is_refused_with_its_diff_stat_unless_a_commit_is_named() {
+    let scene = shop();
+    let clean = scene.twelve(["build"]).build_id();
+    scene.write("src/main.rs", "fn main() {\n    println!(\"two\");\n}\n");
+    scene.write("untracked.rs", "no part of this\n");
+    scene
+        .twelve(["build"])
+        .refused(77, &["src/main.rs | 2 +-", "1 file changed, 1 insertion(+), 1 deletion(-)", "--rev HEAD"]);
+    scene.git("add src/main.rs");
+    scene.twelve(["build"]).refused(77, &["src/main.rs | 2 +-"]);
+    assert_eq!(scene.twelve(["build", "--rev", "HEAD"]).build_id(), clean);
+    scene.git("reset -q --hard");
+    assert_eq!(scene.twelve(["build"]).build_id(), clean, "an untracked file does not matter");
+}
+
+#[test]
+fn a_stale_artefact_of_another_commit_is_never_packed() {
+    let scene = shop();
+    scene.write("src/main.rs", "fn main() {\n    print!(include_str!(\"../greeting.txt\"));\n}\n");
+    scene.write("greeting.txt", "one");
+    commit(&scene, "a");
+    let a = scene.twelve(["build"]).build_id();
+    scene.write("greeting.txt", "two");
+    commit(&scene, "b");
+    let b = scene.twelve(["build"]).build_id();
+    assert_ne!(a, b);
+    assert_eq!(scene.twelve(["build", "--rev", "HEAD~1"]).build_id(), a);
+    assert_eq!(scene.twelve(["build"]).build_id(), b);
+}
+
+#[test]
+fn what_a_build_script_reads_without_a_word_is_seen_too() {
+    let scene = shop();
+    // A fixed mtime in the build script's list of inputs: cargo would see no change of the template.
+    let script = "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n    let text = std::fs::read_to_string(\"page.txt\").unwrap();\n    println!(\"cargo::rustc-env=PAGE={}\", text.trim());\n}\n";
+    scene.write("build.rs", script);
+    scene.write("page.txt", "one\n");
+    scene.write("src/main.rs", "fn main() {\n    println!(env!(\"PAGE\"));\n}\n");
+    commit(&scene, "a");
+    let a = scene.twelve(["build"]).build_id();
+    scene.write("page.txt", "two\n");
+    commit(&scene, "b");
+    assert_ne!(scene.twelve(["build"]).build_id(), a);
+    let program = work(&scene).join("target/x86_64-unknown-linux-gnu/release/shop");
+    if program.exists() {
+        assert_eq!(scene.outcome(&mut scene.command(program)).stdout, "two\n");
+    }
+    assert_eq!(scene.twelve(["build", "--rev", "HEAD~1"]).build_id(), a);
+}
+
+#[test]
+fn a_lockfile_that_is_not_the_commits_is_refused() {
+    let scene = shop();
+    scene.git("rm -q --cached Cargo.lock");
+    scene.git("commit -qm untracked");
+    scene.twelve(["build"]).refused(77, &["`Cargo.lock` stands in the working tree", "hint: git add Cargo.lock"]);
+    scene.write(".gitignore", "/target\nCargo.lock\n");
+    commit(&scene, "ignored");
+    scene.twelve(["build"]).refused(77, &["an ignore file names it"]);
+    std::fs::remove_file(scene.path().join("Cargo.lock")).expect("it stands");
+    scene.twelve(["build"]).refused(77, &["the commit has no `Cargo.lock`", "hint: cargo generate-lockfile"]);
+}
+
+#[test]
+fn a_stale_lockfile_is_refused() {
+    let scene = shop_with_packages();
+    let manifest = std::fs::read_to_string(scene.path().join("Cargo.toml")).expect("the manifest");
+    scene.write("Cargo.toml", format!("{manifest}not-locked-at-all = \"1\"\n"));
+    commit(&scene, "stale");
+    scene
+        .twelve(["build"])
+        .refused(77, &["`Cargo.lock` does not lock what the manifests ask for", "not-locked-at-all"]);
+    scene.write("Cargo.toml", manifest.replace("1.4.0", "1.5.0"));
+    commit(&scene, "bumped");
+    scene
+        .twelve(["build"])
+        .refused(77, &["`Cargo.lock` does not lock what the manifests ask for", "git add Cargo.lock"]);
+}
+
+#[test]
+fn a_folder_without_a_repository_or_a_commit_is_refused() {
+    let scene = Scene::new();
+    scene.write("Cargo.toml", "[package]\nname = \"shop\"\n");
+    scene.twelve(["build"]).refused(77, &["lies in no git repository", "hint: git init"]);
+    scene.git("init -q");
+    scene.twelve(["build"]).refused(77, &["has no commit yet", "hint: git add -A"]);
+}
+
+#[test]
+fn a_shallow_clone_is_refused_before_anything_is_read_of_it() {
+    let scene = shop();
+    commit(&scene, "second");
+    let address = format!("file://{}", scene.path().display());
+    scene.git(&format!("clone -q --depth 1 {address} ../shallow"));
+    let mut build = scene.command(PROGRAM);
+    build.arg("build").current_dir(scene.path().join("../shallow"));
+    scene.outcome(&mut build).refused(77, &["is a shallow clone", "git fetch --unshallow", "fetch-depth: 0"]);
+}
+
+#[test]
+fn a_repository_of_another_owner_is_refused() {
+    let scene = shop();
+    let chown = scene.outcome(scene.command("chown").args(["-R", "65534", "."]));
+    if chown.code != Some(0) {
+        eprintln!("skipped: only root can give a repository to another owner");
+        return;
+    }
+    let path = format!("{}/work", "[SCENE]");
+    let hint = format!("hint: git config --global --add safe.directory {path}");
+    scene.twelve(["build"]).refused(77, &["belongs to another user", &hint]);
+    let real = scene.path().canonicalize().expect("it stands");
+    scene.git(&format!("config --global --add safe.directory {}", real.display()));
+    scene.twelve(["build"]).build_id();
+}
+
+#[test]
+fn a_detached_head_is_as_good_as_a_branch() {
+    let scene = shop();
+    let id = scene.twelve(["build"]).build_id();
+    scene.git("checkout -q --detach");
+    assert_eq!(scene.twelve(["build"]).build_id(), id);
+}
+
+#[test]
+fn a_package_of_a_workspace_is_chosen_by_name() {
+    let scene = Scene::new();
+    scene.write("Cargo.toml", "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n");
+    let mut lock = "version = 4\n".to_owned();
+    for name in ["kitchen", "till"] {
+        scene
+            .write(&format!("crates/{name}/Cargo.toml"), format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n"));
+        scene.write(&format!("crates/{name}/src/main.rs"), "fn main() {}\n");
+        lock += &format!("\n[[package]]\nname = \"{name}\"\nversion = \"0.0.0\"\n");
+    }
+    scene.write("crates/menu/Cargo.toml", "[package]\nname = \"menu\"\nedition = \"2024\"\n");
+    scene.write("crates/menu/src/lib.rs", "");
+    scene.write(
+        "Cargo.lock",
+        lock.replace(
+            "\n[[package]]\nname = \"till\"",
+            "\n[[package]]\nname = \"menu\"\nversion = \"0.0.0\"\n\n[[package]]\nname = \"till\"",
+        ),
+    );
+    scene.git("init -q");
+    commit(&scene, "first");
+    scene.twelve(["build"]).refused(77, &["several packages could be meant: `kitchen`, `till`", "-p kitchen"]);
+    scene.twelve(["build", "-p", "kitchn"]).refused(66, &["has no package `kitchn`", "did you mean `-p kitchen`?"]);
+    scene.twelve(["build", "-p", "menu"]).refused(77, &["package `menu` has no bin target", "`kitchen`, `till`"]);
+    let kitchen = scene.twelve(["build", "-p", "kitchen"]).build_id();
+    let by_path = scene.twelve(["build", "--manifest-path", "crates/kitchen/Cargo.toml"]).build_id();
+    assert_eq!(by_path, kitchen);
+    scene.write("twelve.toml", "[build]\npackage = \"till\"\n");
+    commit(&scene, "declared");
+    scene.twelve(["build"]).build_id();
+    assert!(scene.path().join("target/twelve/work/till").is_dir());
+}
+
+#[test]
+fn a_commit_that_does_not_compile_is_no_build() {
+    let scene = shop();
+    scene.write("src/main.rs", "fn main() { oops }\n");
+    commit(&scene, "broken");
+    scene.twelve(["build"]).refused(1, &["cannot find value `oops`", "error: the commit does not compile"]);
+}
+
+#[test]
+fn an_asset_is_a_file_of_the_commit_and_takes_no_reserved_name() {
+    let scene = shop();
+    scene.write("twelve.toml", "[build]\nassets = [\"**\"]\n");
+    commit(&scene, "all");
+    scene.twelve(["build"]).refused(65, &["asset `Cargo.lock` has the name of a part that every build has"]);
+    scene.write("twelve.toml", "[build]\nassets = [\"static/**\"]\n");
+    std::os::unix::fs::symlink("site.css", scene.path().join("static/link.css")).expect("a link");
+    commit(&scene, "link");
+    scene.twelve(["build"]).refused(77, &["asset `static/link.css` is a link"]);
+    std::fs::remove_file(scene.path().join("static/link.css")).expect("it stands");
+    scene.write("static/big.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+    commit(&scene, "pointer");
+    scene.twelve(["build"]).refused(77, &["asset `static/big.bin` is a pointer to a file that git LFS keeps"]);
+}
+
+#[test]
+fn assets_of_a_build_script_come_from_its_own_folder() {
+    let scene = shop();
+    scene.write("twelve.toml", "[build]\nout-assets = [\"dist/**\"]\n");
+    commit(&scene, "declared");
+    scene.twelve(["build"]).refused(65, &["package `shop` has no build script"]);
+    let script = "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    std::fs::create_dir_all(format!(\"{out}/dist\")).unwrap();\n    std::fs::write(format!(\"{out}/dist/app.js\"), \"1\").unwrap();\n}\n";
+    scene.write("build.rs", script);
+    commit(&scene, "script");
+    let built = scene.twelve(["build", "--format", "json"]);
+    assert!(built.stdout.contains(r#""event":"packing","files":5"#), "{}", built.page());
+}
+
+#[test]
+fn a_signal_during_a_build_leaves_nothing_half_made() {
+    let scene = shop();
+    let started = scene.home().join("started");
+    let script = format!(
+        "fn main() {{\n    std::fs::write({started:?}, std::process::id().to_string()).unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(60));\n}}\n"
+    );
+    scene.write("build.rs", script);
+    commit(&scene, "slow");
+    let mut child =
+        scene.command(PROGRAM).arg("build").stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
+    let script = wait_for(&started);
+    let pid = |id: u32| rustix::process::Pid::from_raw(id.cast_signed()).expect("a process id");
+    rustix::process::kill_process(pid(child.id()), rustix::process::Signal::INT).expect("it runs");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let gone = || rustix::process::test_kill_process(pid(script)).is_err();
+    assert!(eventually(gone), "the build script was left behind");
+    let left = std::fs::read_dir(work(&scene).join("tmp")).expect("the folder").count();
+    assert_eq!(left, 0, "something half made was left behind");
+    scene.write("build.rs", "fn main() {}\n");
+    commit(&scene, "quick");
+    scene.twelve(["build"]).build_id();
+}
+
+#[test]
+fn two_builds_at_once_take_turns() {
+    let scene = shop();
+    let other =
+        scene.command(PROGRAM).arg("build").stderr(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let id = scene.twelve(["build"]).build_id();
+    let other = other.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&other.stdout).trim(), id);
+}
+
+#[test]
+fn a_toolchain_that_is_missing_is_named_with_the_command_that_installs_it() {
+    let scene = shop();
+    scene.write("rust-toolchain.toml", "[toolchain]\npath = \"/opt/rust\"\n");
+    commit(&scene, "path");
+    scene.twelve(["build"]).refused(77, &["`rust-toolchain.toml` names a toolchain by its path"]);
+    if scene.outcome(scene.command("sh").args(["-c", "command -v rustup"])).code != Some(0) {
+        eprintln!("skipped: there is no rustup");
+        return;
+    }
+    scene.write("rust-toolchain.toml", "[toolchain]\nchannel = \"1.2.3\"\n");
+    commit(&scene, "old");
+    scene.twelve(["build"]).refused(77, &["the toolchain is not installed", "hint: rustup toolchain install 1.2.3"]);
+}
+
+#[test]
+fn a_target_that_is_missing_is_named_with_the_command_that_installs_it() {
+    let scene = shop();
+    scene.write("twelve.toml", "[build]\ntargets = [\"riscv64gc-unknown-linux-gnu\"]\n");
+    commit(&scene, "target");
+    scene.twelve(["build"]).refused(
+        77,
+        &["the target `riscv64gc-unknown-linux-gnu` is not installed", "hint: rustup target add riscv64gc"],
+    );
+}
+
+#[test]
+fn a_c_library_that_is_too_new_is_refused() {
+    let scene = shop();
+    scene.write("twelve.toml", "[build]\nmax-glibc = \"2.1\"\n");
+    commit(&scene, "old");
+    scene.twelve(["build"]).refused(77, &["binary `shop` needs GLIBC 2.", "allows at most 2.1"]);
+}
+
+#[test]
+fn an_executable_asset_keeps_its_bit() {
+    let scene = shop();
+    scene.write("static/run.sh", "#!/bin/sh\n");
+    let path = scene.path().join("static/run.sh");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    commit(&scene, "script");
+    scene.twelve(["build"]).build_id();
+    let exported = work(&scene).join("cargo/src/static/run.sh");
+    assert_eq!(std::fs::metadata(exported).expect("it stands").permissions().mode() & 0o777, 0o755);
+}
+
+fn work(scene: &Scene) -> std::path::PathBuf {
+    scene.path().join("target/twelve/work/shop")
+}
+
+/// Waits until a file holds a number.
+fn wait_for(path: &Path) -> u32 {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(number) = std::fs::read_to_string(path).ok().and_then(|text| text.parse().ok()) {
+            return number;
+        }
+        assert!(Instant::now() < deadline, "`{}` was not written", path.display());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn eventually(holds: impl Fn() -> bool) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !holds() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    holds()
+}

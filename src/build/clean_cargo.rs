@@ -16,6 +16,12 @@ use toml::{Table, Value};
 /// The name of the verified sources in cargo's config.
 const VERIFIED: &str = "cargo-twelve-verified";
 
+/// The time that compilers and build scripts are told, in seconds since 1970: the first of 1980, as other reproducible
+/// builds have it. It is the same for every commit. With the commit's own time, every commit would compile all C
+/// dependencies again (`cc` names this variable as an input of each), and what a dependency made of an earlier commit's
+/// time would stay in the warm folder and out of a cold one.
+const SOURCE_DATE_EPOCH: &str = "315532800";
+
 /// Calls of cargo in a work folder.
 #[derive(Debug)]
 pub(super) struct CleanCargo<'a> {
@@ -25,8 +31,6 @@ pub(super) struct CleanCargo<'a> {
     pub(super) work: &'a WorkFolder,
     /// The repository's own config files in the exported commit, in the order in which cargo must be told of them.
     pub(super) configs: Vec<PathBuf>,
-    /// The commit's time, in seconds since 1970.
-    pub(super) commit_time: i64,
 }
 
 impl CleanCargo<'_> {
@@ -36,7 +40,7 @@ impl CleanCargo<'_> {
         command
             .env("CARGO_HOME", self.work.cargo_home())
             .env("CARGO_INCREMENTAL", "0")
-            .env("SOURCE_DATE_EPOCH", self.commit_time.to_string())
+            .env("SOURCE_DATE_EPOCH", SOURCE_DATE_EPOCH)
             .arg(subcommand);
         for config in self.configs.iter().chain([&self.config()]) {
             command.arg("--config").arg(config);

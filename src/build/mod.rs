@@ -82,14 +82,12 @@ pub fn make(
         toolchain: &plan.toolchain,
         work: &work,
         configs: plan.settings.paths().map(|path| work.source().join(path)).collect(),
-        commit_time: plan.commit.time.seconds(),
     };
     cargo.write_config(&plan.lockfile, outside)?;
     let packages = read_packages(plan, &cargo)?;
     let package = chosen_package(plan, &packages, &work)?;
-    touch(&work, &packages, &export, plan.commit.time.seconds())?;
+    touch(&work, &packages, &export)?;
 
-    work.begin()?;
     let mut bundles = Vec::with_capacity(wanted.len());
     for planned in wanted {
         let (name, target) = (package.name.to_string(), planned.target.clone());
@@ -98,7 +96,7 @@ pub fn make(
         let parts = Parts { plan, planned, work: &work, packages: &packages, package, compiled };
         bundles.push(bundle(&parts, reporter)?);
     }
-    work.succeed(plan.commit.time.seconds())?;
+    work.succeed()?;
     Ok(bundles)
 }
 

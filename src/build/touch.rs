@@ -6,12 +6,12 @@ use super::Error;
 use super::source::Export;
 use super::work_folder::WorkFolder;
 use crate::codebase::Packages;
-use crate::codebase::cargo::{Package, TargetKind};
+use crate::codebase::cargo::Package;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// Touches the sources of all packages that may have changed.
-pub(super) fn touch(work: &WorkFolder, packages: &Packages, export: &Export, commit_time: i64) -> Result<(), Error> {
+pub(super) fn touch(work: &WorkFolder, packages: &Packages, export: &Export) -> Result<(), Error> {
     let source = work.source();
     let own: Vec<&Package> = packages.all().filter(|package| package.source.is_none()).collect();
     let tracked = Tracked::read(&work.target(), packages.workspace_root());
@@ -25,13 +25,6 @@ pub(super) fn touch(work: &WorkFolder, packages: &Packages, export: &Export, com
             own.iter().filter(|package| folder(package).is_some_and(|at| path.starts_with(at))).collect();
         let meant = if around.is_empty() { own.iter().collect() } else { around };
         touched.extend(meant.into_iter().flat_map(|package| sources(package)));
-    }
-    // A build script that reads SOURCE_DATE_EPOCH seldom says so, and the time is another for every commit.
-    if work.built() != Some(commit_time) {
-        touched.extend(own.iter().flat_map(|package| {
-            let scripts = package.targets.iter().filter(|target| target.kind.contains(&TargetKind::CustomBuild));
-            scripts.map(|script| script.src_path.as_std_path())
-        }));
     }
     touched.sort_unstable();
     touched.dedup();

@@ -9,7 +9,7 @@
 //! target/        the target folder
 //! tmp/           what is half made; emptied by whoever takes the lock
 //! unbuilt        paths that changed since the last build that succeeded, one a line
-//! built          the commit time of the last build that succeeded; its own mtime is when that ended
+//! built          its mtime is when the last build that succeeded ended
 //! ```
 
 use super::Error;
@@ -85,29 +85,15 @@ impl WorkFolder {
         fs::write(&path, paths.join("\n")).map_err(Error::machine(&path, "written"))
     }
 
-    /// The commit time of the last build that succeeded, in seconds.
-    pub(super) fn built(&self) -> Option<i64> {
-        fs::read_to_string(self.root.join("built")).ok()?.trim().parse().ok()
-    }
-
-    /// When the last build ended.
+    /// When the last build that succeeded ended.
     pub(super) fn last_end(&self) -> Option<SystemTime> {
         fs::metadata(self.root.join("built")).and_then(|built| built.modified()).ok()
     }
 
-    /// From here on the target folder is between two commits.
-    pub(super) fn begin(&self) -> Result<(), Error> {
+    /// The target folder is that of the exported commit.
+    pub(super) fn succeed(&self) -> Result<(), Error> {
         let path = self.root.join("built");
-        match fs::write(&path, "") {
-            Ok(()) => Ok(()),
-            Err(cause) => Err(Error::machine(&path, "written")(cause)),
-        }
-    }
-
-    /// The target folder is that of a commit.
-    pub(super) fn succeed(&self, commit_time: i64) -> Result<(), Error> {
-        let path = self.root.join("built");
-        fs::write(&path, commit_time.to_string()).map_err(Error::machine(&path, "written"))?;
+        fs::write(&path, "").map_err(Error::machine(&path, "written"))?;
         self.note_unbuilt(&[])
     }
 }

@@ -40,6 +40,8 @@ pub struct Plan {
     pub(super) lockfile: Lockfile,
     pub(super) toolchain: InstalledToolchain,
     pub(super) settings: RepositorySettings,
+    /// Where portable files of a release go.
+    pub portable: PathBuf,
     /// Where the work folder is, or will be.
     pub(super) work: PathBuf,
 }
@@ -86,9 +88,21 @@ pub fn plan(request: &Request, outside: &Outside, reporter: &Reporter) -> Result
         .into_iter()
         .map(|target| planned(target, &commit, &package, &declaration, &toolchain, &settings))
         .collect::<Result<_, _>>()?;
-    let target_folder = outside.target_folder(&repository.root().join(&package.workspace));
-    let work = target_folder.join("twelve/work").join(declaration.app.as_str());
-    Ok(Plan { repository, commit, package, declaration, builds, snapshot, lockfile, toolchain, settings, work })
+    let portable = outside.target_folder(&repository.root().join(&package.workspace)).join("twelve");
+    let work = portable.join("work").join(declaration.app.as_str());
+    Ok(Plan {
+        repository,
+        commit,
+        package,
+        declaration,
+        builds,
+        snapshot,
+        lockfile,
+        toolchain,
+        settings,
+        portable,
+        work,
+    })
 }
 
 fn planned(

@@ -1,10 +1,11 @@
-//! `cargo twelve build`: a commit becomes a build.
+//! `cargo twelve build`: a commit becomes a build, which the store keeps.
 
 use super::ExitCode;
 use super::build_options::BuildOptions;
+use super::built::{Compile, built};
 use super::surroundings::Surroundings;
-use crate::build::{make, plan};
-use crate::report::{Audience, Event, data};
+use crate::build::plan;
+use crate::report::{Audience, data};
 use clap::Args;
 
 /// Build a commit: its binaries, its assets, and a record of what is in them
@@ -15,23 +16,15 @@ pub(crate) struct Arguments {
     options: BuildOptions,
 }
 
-/// Makes a build for every target.
+/// Makes a build for every target and prints their ids.
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
-    let reporter = &surroundings.reporter;
+    let store = surroundings.store()?;
     let outside = surroundings.outside();
-    let plan = plan(&arguments.options.request(surroundings), &outside, reporter)?;
-    let wanted: Vec<_> = plan.builds.iter().collect();
-    for bundle in make(&plan, &wanted, &outside, reporter)? {
-        let build = bundle.packed.id.to_string();
-        if reporter.audience() == Audience::Human {
-            data::text(&format!("{build}\n"))?;
+    let plan = plan(&arguments.options.request(surroundings), &outside, &surroundings.reporter)?;
+    for one in built(&plan, Compile::All, &store, &outside, surroundings)? {
+        if surroundings.reporter.audience() == Audience::Human {
+            data::text(&format!("{}\n", one.build.id))?;
         }
-        reporter.tell(&Event::Built {
-            build,
-            target: bundle.manifest.target.clone(),
-            bytes: bundle.packed.gz_size,
-            known: false,
-        });
     }
     Ok(ExitCode::Done)
 }

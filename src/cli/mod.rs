@@ -5,12 +5,16 @@
 mod build;
 #[cfg(feature = "build")]
 mod build_options;
+#[cfg(feature = "build")]
+mod built;
 mod diff;
 mod exit_code;
 mod failure;
 #[cfg(feature = "scaffold")]
 mod new;
 mod options;
+#[cfg(feature = "build")]
+mod release;
 mod releases;
 mod show;
 mod surroundings;
@@ -43,6 +47,8 @@ enum Command {
     Diff(diff::Arguments),
     #[cfg(feature = "scaffold")]
     New(new::Arguments),
+    #[cfg(feature = "build")]
+    Release(release::Arguments),
     Releases(releases::Arguments),
     Show(show::Arguments),
     #[cfg(all(feature = "scaffold", feature = "build"))]
@@ -74,6 +80,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
         #[cfg(feature = "scaffold")]
         Command::New(arguments) => new::exec(&arguments, surroundings),
+        #[cfg(feature = "build")]
+        Command::Release(arguments) => release::exec(&arguments, surroundings),
         Command::Releases(arguments) => releases::exec(&arguments, surroundings),
         Command::Show(arguments) => show::exec(&arguments, surroundings),
         #[cfg(all(feature = "scaffold", feature = "build"))]

@@ -27,6 +27,17 @@ impl Store {
         if !self.local.has(&key)? && self.local.create(&key, &canonical_json(&ours)?)? == Created::New {
             return Ok(());
         }
+        self.refuse_other_codebase(app, roots)
+    }
+
+    /// Refuses root commits none of which is recorded for an app that the store holds.
+    ///
+    /// # Errors
+    /// Where that is so, or the store cannot be read.
+    pub fn refuse_other_codebase(&self, app: &AppName, roots: &[String]) -> Result<(), Error> {
+        if !self.local.has(&layout::codebase(app))? {
+            return Ok(());
+        }
         let recorded = self.roots(app)?;
         if recorded.iter().any(|root| roots.contains(root)) {
             return Ok(());

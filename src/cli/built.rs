@@ -1,0 +1,70 @@
+//! Where the build stage meets the store: what was made is kept, and what is kept need not be made again.
+
+use super::surroundings::Surroundings;
+use crate::artifact::ReleasedBuild;
+use crate::build::{Outside, Plan, PlannedBuild, make};
+use crate::report::Event;
+use crate::store::Store;
+
+/// A build that the store holds.
+pub(crate) struct Built {
+    /// As a release names it.
+    pub(crate) build: ReleasedBuild,
+    /// The package's version.
+    pub(crate) version: semver::Version,
+}
+
+/// Which builds are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compile {
+    /// Every one.
+    All,
+    /// Those that the store does not hold.
+    Missing,
+}
+
+/// The builds of a plan, in its order, each in the store.
+pub(crate) fn built(
+    plan: &Plan,
+    compile: Compile,
+    store: &Store,
+    outside: &Outside,
+    surroundings: &Surroundings,
+) -> anyhow::Result<Vec<Built>> {
+    let reporter = &surroundings.reporter;
+    let app = &plan.declaration.app;
+    let known = |planned: &PlannedBuild| match compile {
+        Compile::All => Ok(None),
+        Compile::Missing => store.build_by_input(app, &planned.input),
+    };
+    let mut known: Vec<Option<ReleasedBuild>> = plan.builds.iter().map(known).collect::<Result<_, _>>()?;
+    let missing: Vec<&PlannedBuild> =
+        plan.builds.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(planned, _)| planned).collect();
+    let mut bundles =
+        if missing.is_empty() { Vec::new() } else { make(plan, &missing, outside, reporter)? }.into_iter();
+    let mut all = Vec::with_capacity(known.len());
+    for known in known.drain(..) {
+        let (build, version, is_known) = match known {
+            Some(build) => {
+                let version = store.manifest(app, &build)?.version;
+                (build, version, true)
+            }
+            None => {
+                let Some(bundle) = bundles.next() else {
+                    anyhow::bail!("the build stage made fewer builds than were asked for")
+                };
+                let build = store.keep_build(&bundle.manifest, &bundle.packed, bundle.tarball())?;
+                store.note_input(app, &bundle.input, &build)?;
+                (build, bundle.manifest.version, false)
+            }
+        };
+        reporter.tell(&Event::Built {
+            build: build.id.to_string(),
+            target: build.target.clone(),
+            bytes: build.gz_size,
+            known: is_known,
+        });
+        all.push(Built { build, version });
+    }
+    Ok(all)
+}

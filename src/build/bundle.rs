@@ -54,7 +54,7 @@ pub(super) fn bundle(parts: &Parts<'_>, reporter: &Reporter) -> Result<Bundle, E
     let programs = chosen(compiled.programs(&package.id), &settings.bins, package)?;
     let locked = compiled.joined(&plan.lockfile, packages, work)?;
     let system = elf::system(&programs, settings, compiled, packages)?;
-    let bill = sbom::sbom(&package.id, &locked, &plan.lockfile, packages, plan.commit.time)?;
+    let bill = sbom::sbom(&package.id, &locked, &plan.lockfile, packages)?;
 
     let mut members = vec![own(LOCKFILE_PATH, plan.lockfile.bytes.clone())?, own(SBOM_PATH, bill)?];
     let folder = &plan.package.declaration;

@@ -1,9 +1,9 @@
 //! The software bill of materials: CycloneDX 1.5 in JSON, of what was compiled and nothing else
-//! (<https://cyclonedx.org/docs/1.5/json/>). It is a function of the build, so it has no serial number, and its time is
-//! the commit's.
+//! (<https://cyclonedx.org/docs/1.5/json/>). It is a function of the packages alone, so it has neither a serial number
+//! nor a time: a commit that changes no package does not change it.
 
 use super::Error;
-use crate::artifact::{LockedPackage, UtcTime, canonical_json};
+use crate::artifact::{LockedPackage, canonical_json};
 use crate::codebase::cargo::{Package, PackageId};
 use crate::codebase::{Lockfile, Packages};
 use serde_json::{Value, json};
@@ -15,7 +15,6 @@ pub(super) fn sbom(
     compiled: &[LockedPackage],
     lockfile: &Lockfile,
     packages: &Packages,
-    commit_time: UtcTime,
 ) -> Result<Vec<u8>, Error> {
     // The lockfile's packages and the compiled ones are one list, in one order.
     let of_lockfile = |package: &Package| {
@@ -53,7 +52,6 @@ pub(super) fn sbom(
         "specVersion": "1.5",
         "version": 1,
         "metadata": {
-            "timestamp": commit_time,
             "tools": { "components": [{
                 "type": "application", "name": "cargo-twelve", "version": env!("CARGO_PKG_VERSION"),
             }] },

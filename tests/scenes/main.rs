@@ -16,6 +16,8 @@ mod new;
 mod new_at_a_terminal;
 #[cfg(feature = "scaffold")]
 mod new_compiles;
+#[cfg(feature = "build")]
+mod release;
 mod scene;
 #[cfg(feature = "build")]
 mod shop;

@@ -124,7 +124,7 @@ pub(crate) fn assert_page(name: &str, page: &str) {
     settings.set_omit_expression(true);
     settings.add_filter(r"\b\d+\.\d\d s\b", "[SECONDS]");
     settings.add_filter(r"\b[0-9a-f]{40,64}\b", "[DIGEST]");
-    settings.add_filter(r"\b[0-9a-f]{12}\b", "[ID]");
+    settings.add_filter(r"\b[0-9a-f]{12}\b", "[COMMIT ID ]");
     settings.add_filter(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[TIME]");
     settings.bind(|| insta::assert_snapshot!(name, page));
 }

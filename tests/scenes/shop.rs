@@ -92,6 +92,16 @@ pub(crate) fn cargo_home(scene: &Scene) -> PathBuf {
     home
 }
 
+/// What the program that was compiled last prints.
+pub(crate) fn compiled_program_prints(scene: &Scene) -> String {
+    let targets = std::fs::read_dir(scene.path().join("target/twelve/work/shop/target")).expect("a target folder");
+    // The host's target has a folder of its own.
+    let mut programs = targets.flatten().map(|target| target.path().join("release/shop")).filter(|path| path.is_file());
+    let outcome = scene.outcome(&mut scene.command(programs.next().expect("a program")));
+    assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+    outcome.stdout
+}
+
 /// Commits all that stands.
 pub(crate) fn commit(scene: &Scene, message: &str) {
     scene.git("add -A");

@@ -9,6 +9,8 @@
 #[cfg(feature = "build")]
 mod build;
 #[cfg(feature = "build")]
+mod build_refusals;
+#[cfg(feature = "build")]
 mod build_tampering;
 #[cfg(feature = "scaffold")]
 mod new;

@@ -1,0 +1,137 @@
+//! What is not built, and what to type instead.
+
+use crate::scene::{PROGRAM, Scene};
+use crate::shop::{commit, shop, shop_with_packages};
+
+#[test]
+fn a_lockfile_that_is_not_the_commits_is_refused() {
+    let scene = shop();
+    scene.git("rm -q --cached Cargo.lock");
+    scene.git("commit -qm untracked");
+    scene.twelve(["build"]).refused(77, &["`Cargo.lock` stands in the working tree", "hint: git add Cargo.lock"]);
+    scene.write(".gitignore", "/target\nCargo.lock\n");
+    commit(&scene, "ignored");
+    scene.twelve(["build"]).refused(77, &["an ignore file names it"]);
+    std::fs::remove_file(scene.path().join("Cargo.lock")).expect("it stands");
+    scene.twelve(["build"]).refused(77, &["the commit has no `Cargo.lock`", "hint: cargo generate-lockfile"]);
+}
+
+#[test]
+fn a_stale_lockfile_is_refused() {
+    let scene = shop_with_packages();
+    let manifest = std::fs::read_to_string(scene.path().join("Cargo.toml")).expect("the manifest");
+    scene.write("Cargo.toml", format!("{manifest}not-locked-at-all = \"1\"\n"));
+    commit(&scene, "stale");
+    scene
+        .twelve(["build"])
+        .refused(77, &["`Cargo.lock` does not lock what the manifests ask for", "not-locked-at-all"]);
+    scene.write("Cargo.toml", manifest.replace("1.4.0", "1.5.0"));
+    commit(&scene, "bumped");
+    scene
+        .twelve(["build"])
+        .refused(77, &["`Cargo.lock` does not lock what the manifests ask for", "git add Cargo.lock"]);
+}
+
+#[test]
+fn a_folder_without_a_repository_or_a_commit_is_refused() {
+    let scene = Scene::new();
+    scene.write("Cargo.toml", "[package]\nname = \"shop\"\n");
+    scene.twelve(["build"]).refused(77, &["lies in no git repository", "hint: git init"]);
+    scene.git("init -q");
+    scene.twelve(["build"]).refused(77, &["has no commit yet", "hint: git add -A"]);
+}
+
+#[test]
+fn a_shallow_clone_is_refused_before_anything_is_read_of_it() {
+    let scene = shop();
+    commit(&scene, "second");
+    let address = format!("file://{}", scene.path().display());
+    scene.git(&format!("clone -q --depth 1 {address} ../shallow"));
+    let mut build = scene.command(PROGRAM);
+    build.arg("build").current_dir(scene.path().join("../shallow"));
+    scene.outcome(&mut build).refused(77, &["is a shallow clone", "git fetch --unshallow", "fetch-depth: 0"]);
+}
+
+#[test]
+fn a_repository_of_another_owner_is_refused() {
+    let scene = shop();
+    let chown = scene.outcome(scene.command("chown").args(["-R", "65534", "."]));
+    if chown.code != Some(0) {
+        eprintln!("skipped: only root can give a repository to another owner");
+        return;
+    }
+    let path = format!("{}/work", "[SCENE]");
+    let hint = format!("hint: git config --global --add safe.directory {path}");
+    scene.twelve(["build"]).refused(77, &["belongs to another user", &hint]);
+    let real = scene.path().canonicalize().expect("it stands");
+    scene.git(&format!("config --global --add safe.directory {}", real.display()));
+    scene.twelve(["build"]).build_id();
+}
+
+#[test]
+fn a_package_of_a_workspace_is_chosen_by_name() {
+    let scene = Scene::new();
+    scene.write("Cargo.toml", "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n");
+    let mut lock = "version = 4\n".to_owned();
+    for name in ["kitchen", "till"] {
+        scene
+            .write(&format!("crates/{name}/Cargo.toml"), format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n"));
+        scene.write(&format!("crates/{name}/src/main.rs"), "fn main() {}\n");
+        lock += &format!("\n[[package]]\nname = \"{name}\"\nversion = \"0.0.0\"\n");
+    }
+    scene.write("crates/menu/Cargo.toml", "[package]\nname = \"menu\"\nedition = \"2024\"\n");
+    scene.write("crates/menu/src/lib.rs", "");
+    scene.write(
+        "Cargo.lock",
+        lock.replace(
+            "\n[[package]]\nname = \"till\"",
+            "\n[[package]]\nname = \"menu\"\nversion = \"0.0.0\"\n\n[[package]]\nname = \"till\"",
+        ),
+    );
+    scene.git("init -q");
+    commit(&scene, "first");
+    scene.twelve(["build"]).refused(77, &["several packages could be meant: `kitchen`, `till`", "-p kitchen"]);
+    scene.twelve(["build", "-p", "kitchn"]).refused(66, &["has no package `kitchn`", "did you mean `-p kitchen`?"]);
+    scene.twelve(["build", "-p", "menu"]).refused(77, &["package `menu` has no bin target", "`kitchen`, `till`"]);
+    let kitchen = scene.twelve(["build", "-p", "kitchen"]).build_id();
+    let by_path = scene.twelve(["build", "--manifest-path", "crates/kitchen/Cargo.toml"]).build_id();
+    assert_eq!(by_path, kitchen);
+    scene.write("twelve.toml", "[build]\npackage = \"till\"\n");
+    commit(&scene, "declared");
+    scene.twelve(["build"]).build_id();
+    assert!(scene.path().join("target/twelve/work/till").is_dir());
+}
+
+#[test]
+fn a_toolchain_that_is_missing_is_named_with_the_command_that_installs_it() {
+    let scene = shop();
+    scene.write("rust-toolchain.toml", "[toolchain]\npath = \"/opt/rust\"\n");
+    commit(&scene, "path");
+    scene.twelve(["build"]).refused(77, &["`rust-toolchain.toml` names a toolchain by its path"]);
+    if scene.outcome(scene.command("sh").args(["-c", "command -v rustup"])).code != Some(0) {
+        eprintln!("skipped: there is no rustup");
+        return;
+    }
+    scene.write("rust-toolchain.toml", "[toolchain]\nchannel = \"1.2.3\"\n");
+    commit(&scene, "old");
+    scene.twelve(["build"]).refused(77, &["the toolchain is not installed", "hint: rustup toolchain install 1.2.3"]);
+}
+
+#[test]
+fn a_target_that_is_missing_is_named_with_the_command_that_installs_it() {
+    let scene = shop();
+    scene.write("twelve.toml", "[build]\ntargets = [\"riscv64gc-unknown-linux-gnu\"]\n");
+    commit(&scene, "target");
+    scene.twelve(["build"]).refused(
+        77,
+        &["the target `riscv64gc-unknown-linux-gnu` is not installed", "hint: rustup target add riscv64gc"],
+    );
+}
+
+#[test]
+fn a_c_library_that_is_too_new_is_refused() {
+    let scene = shop();
+    scene.write("twelve.toml", "[build]\nmax-glibc = \"2.1\"\n");
+    commit(&scene, "old");
+    scene.twelve(["build"]).refused(77, &["binary `shop` needs GLIBC 2.", "allows at most 2.1"]);
+}

@@ -30,6 +30,7 @@ pub mod codebase;
 pub mod config;
 pub mod release;
 pub mod report;
+#[cfg(target_os = "linux")]
 pub mod run;
 #[cfg(feature = "scaffold")]
 pub mod scaffold;

@@ -59,11 +59,7 @@ pub fn read_archive(
     expected: ExpectedBuild,
     into: Option<&Unpacked>,
 ) -> Result<BuildManifest, Error> {
-    let mut tar = Tar {
-        gz: GzDecoder::new(BufReader::with_capacity(128 * 1024, packed)),
-        whole: Hasher::new(io::sink()),
-        buffer: vec![0; 64 * 1024],
-    };
+    let mut tar = Tar::over(packed);
     let (header, bytes) = tar.manifest(expected.manifest_sha256)?;
     let manifest = BuildManifest::from_bytes(&bytes)?;
     let modified = manifest.commit_time.seconds();
@@ -95,6 +91,15 @@ pub fn read_archive(
     Ok(manifest)
 }
 
+/// The manifest at the front of a tarball, its digest verified; of the rest nothing is read. It tells how much space
+/// the tree will take before the first file is written.
+///
+/// # Errors
+/// Where the tarball does not begin with the manifest of that digest.
+pub fn read_manifest(packed: impl Read, sha256: Digest) -> Result<BuildManifest, Error> {
+    BuildManifest::from_bytes(&Tar::over(packed).manifest(sha256)?.1)
+}
+
 fn manifest_path() -> Result<ArchivePath, Error> {
     MANIFEST_PATH.parse()
 }
@@ -111,6 +116,14 @@ struct Tar<R> {
 }
 
 impl<R: Read> Tar<R> {
+    fn over(packed: R) -> Self {
+        Self {
+            gz: GzDecoder::new(BufReader::with_capacity(128 * 1024, packed)),
+            whole: Hasher::new(io::sink()),
+            buffer: vec![0; 64 * 1024],
+        }
+    }
+
     /// Fills `block` from the archive; a stream that ends within it is refused.
     fn fill(&mut self, block: &mut [u8]) -> Result<(), Error> {
         self.gz.read_exact(block).map_err(|cause| match cause.kind() {

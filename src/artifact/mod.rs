@@ -16,7 +16,7 @@ mod time;
 mod unpack;
 mod ustar;
 
-pub use archive::{ExpectedBuild, read_archive};
+pub use archive::{ExpectedBuild, read_archive, read_manifest};
 pub use archive_path::{ArchivePath, Mode, ROOT};
 pub use build_manifest::{
     BuildManifest, LOCKFILE_PATH, LockedPackage, Lockfile, MANIFEST_PATH, PackageKind, SBOM_PATH, SourcePath, System,

@@ -29,6 +29,10 @@ pub enum ExitCode {
     Refused = 77,
     /// The config does not meet the contract.
     Config = 78,
+    /// `run` and `admin`: a program cannot be executed.
+    NotExecutable = 126,
+    /// `run` and `admin`: a program is not there.
+    NoProgram = 127,
     /// Stopped by SIGHUP: 128 and the signal's number, as shells write it.
     HungUp = 129,
     /// Stopped by SIGINT.

@@ -9,6 +9,8 @@ mod build;
 mod codebase;
 mod config;
 mod release;
+#[cfg(target_os = "linux")]
+mod run;
 #[cfg(feature = "scaffold")]
 mod scaffold;
 mod store;
@@ -77,6 +79,10 @@ fn advice(error: &anyhow::Error) -> Advice {
     #[cfg(feature = "codebase")]
     if let Some(error) = error.downcast_ref() {
         return codebase::advice(error);
+    }
+    #[cfg(target_os = "linux")]
+    if let Some(error) = error.downcast_ref() {
+        return run::advice(error);
     }
     None.or_else(|| error.downcast_ref().map(app::advice))
         .or_else(|| error.downcast_ref().map(artifact::advice))

@@ -1,6 +1,8 @@
 //! The edge: one file a command, each with its arguments and a short `exec` that hands nouns from stage to stage.
 //! The environment, the clock, the terminal and the working directory are read here and nowhere else.
 
+#[cfg(target_os = "linux")]
+mod admin;
 #[cfg(feature = "build")]
 mod build;
 #[cfg(feature = "build")]
@@ -13,14 +15,22 @@ mod failure;
 #[cfg(feature = "scaffold")]
 mod new;
 mod options;
+#[cfg(target_os = "linux")]
+mod prepared;
 #[cfg(feature = "build")]
 mod release;
+#[cfg(target_os = "linux")]
+mod release_options;
 mod releases;
+#[cfg(target_os = "linux")]
+mod run;
 mod show;
 mod surroundings;
 #[cfg(all(feature = "scaffold", feature = "build"))]
 mod tour;
 mod verify;
+#[cfg(target_os = "linux")]
+mod watchdog;
 
 pub use exit_code::ExitCode;
 
@@ -42,6 +52,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[cfg(target_os = "linux")]
+    Admin(admin::Arguments),
     #[cfg(feature = "build")]
     Build(build::Arguments),
     Diff(diff::Arguments),
@@ -50,10 +62,15 @@ enum Command {
     #[cfg(feature = "build")]
     Release(release::Arguments),
     Releases(releases::Arguments),
+    #[cfg(target_os = "linux")]
+    Run(run::Arguments),
     Show(show::Arguments),
     #[cfg(all(feature = "scaffold", feature = "build"))]
     Tour(tour::Arguments),
     Verify(verify::Arguments),
+    #[cfg(target_os = "linux")]
+    #[command(name = crate::run::WATCHDOG, hide = true)]
+    Watchdog(watchdog::Arguments),
 }
 
 /// Runs the program: reads the command line, executes the command, renders its failure.
@@ -75,6 +92,12 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         return Err(UsageError { message, hint: Some("cargo twelve show v42 --format slsa".to_owned()) }.into());
     }
     match command {
+        #[cfg(target_os = "linux")]
+        Command::Admin(arguments) => return admin::exec(&arguments, surroundings),
+        #[cfg(target_os = "linux")]
+        Command::Run(arguments) => return run::exec(&arguments, surroundings),
+        #[cfg(target_os = "linux")]
+        Command::Watchdog(arguments) => watchdog::exec(&arguments),
         #[cfg(feature = "build")]
         Command::Build(arguments) => build::exec(&arguments, surroundings),
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),

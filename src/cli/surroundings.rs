@@ -82,9 +82,32 @@ impl Surroundings {
         Some(folder.join("cargo-twelve"))
     }
 
+    /// Where unpacked releases are kept where nothing else is said.
+    ///
+    /// # Errors
+    /// Where there is no HOME to have a default in.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn cache_folder(&self) -> anyhow::Result<PathBuf> {
+        // Root's own cache folder is closed to the user that `run --user` drops to.
+        if crate::run::Identity::is_root() && self.variable("XDG_CACHE_HOME").is_none() {
+            return Ok(PathBuf::from("/var/cache/cargo-twelve"));
+        }
+        let folder = self.user_folder("XDG_CACHE_HOME", ".cache").ok_or_else(|| UsageError {
+            message: "no cache is named, and without HOME there is no default".to_owned(),
+            hint: Some("name one with `--cache DIR` or TWELVE_CACHE".to_owned()),
+        })?;
+        Ok(folder)
+    }
+
     /// The wall clock.
-    #[expect(clippy::disallowed_methods, clippy::unused_self, reason = "this is the edge")]
+    #[expect(clippy::unused_self, reason = "the clock is one of the surroundings")]
     pub(crate) fn now(&self) -> jiff::Timestamp {
+        Self::clock()
+    }
+
+    /// The wall clock, for those who read it again and again.
+    #[expect(clippy::disallowed_methods, reason = "this is the edge")]
+    pub(crate) fn clock() -> jiff::Timestamp {
         jiff::Timestamp::now()
     }
 }

@@ -135,6 +135,20 @@ pub enum Event {
         #[serde(skip_serializing_if = "Option::is_none")]
         port: Option<u16>,
     },
+    /// A process answers on its port.
+    Ready {
+        /// The process, `web.1`.
+        process: String,
+        /// How long that took since it was started.
+        milliseconds: u64,
+    },
+    /// A process ended and will be started again.
+    Restarting {
+        /// The process, `web.1`.
+        process: String,
+        /// When, from now.
+        milliseconds: u64,
+    },
     /// A process ended.
     Exited {
         /// The process, `web.1`.

@@ -56,6 +56,10 @@ fn sentence(event: &Event) -> (&'static str, String) {
         }
         Event::Started { process, pid, port: Some(port) } => ("Started", format!("{process} (pid {pid}, port {port})")),
         Event::Started { process, pid, port: None } => ("Started", format!("{process} (pid {pid})")),
+        Event::Ready { process, milliseconds } => ("Ready", format!("{process} after {}", seconds(*milliseconds))),
+        Event::Restarting { process, milliseconds } => {
+            ("Restarting", format!("{process} in {}", seconds(*milliseconds)))
+        }
         Event::Exited { process, signal: Some(signal), .. } => ("Exited", format!("{process} by {signal}")),
         Event::Exited { process, code, signal: None } => ("Exited", format!("{process} with code {code}")),
         Event::Stopping { reason } => ("Stopping", reason.clone()),

@@ -19,6 +19,8 @@ pub use printable::Printable;
 pub use size::Size;
 pub use table::Table;
 
+use anstream::AutoStream;
+use jiff::Timestamp;
 use std::io::{self, Write};
 
 /// Who listens.
@@ -69,12 +71,29 @@ impl Reporter {
 
     /// Says one event. That nobody listens any more is no reason to stop working, so a failed write is not an error.
     pub fn tell(&self, event: &Event) {
-        if event.least_verbosity() > self.verbosity {
-            return;
-        }
-        let _ = match self.audience {
-            Audience::Human => human::write(&mut anstream::stderr().lock(), event),
-            Audience::Json => io::stdout().write_all(&json::line(event)),
+        let _ = match self.rendered(event, None) {
+            Some((Stream::Stderr, bytes)) => io::stderr().write_all(&bytes),
+            Some((Stream::Stdout, bytes)) => io::stdout().write_all(&bytes),
+            None => Ok(()),
         };
+    }
+
+    /// An event as the bytes of one of our streams, where it is loud enough to be said: for those who may not wait
+    /// until it is written. `time` stands in JSON only.
+    #[must_use]
+    pub fn rendered(&self, event: &Event, time: Option<Timestamp>) -> Option<(Stream, Vec<u8>)> {
+        if event.least_verbosity() > self.verbosity {
+            return None;
+        }
+        match self.audience {
+            Audience::Human => {
+                let choice = AutoStream::choice(&io::stderr());
+                let mut out = AutoStream::new(Vec::new(), choice);
+                // Writing to memory does not fail.
+                let _ = human::write(&mut out, event);
+                Some((Stream::Stderr, out.into_inner()))
+            }
+            Audience::Json => Some((Stream::Stdout, json::line(event, time))),
+        }
     }
 }

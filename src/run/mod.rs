@@ -1,1 +1,36 @@
-//! run
+//! The run stage: a release and its config become processes. It has no code that can build and never writes to the
+//! release: it verifies before it parses, starts from a read-only tree with a clean environment, and leaves nothing
+//! behind when it ends.
+//!
+//! The law of its order: everything that can be refused is refused before anything starts. [`Cache`] yields a verified
+//! [`Tree`]; [`formation`] and [`Launch`] decide in plain values what will run; only [`supervise`] and [`admin`] act.
+
+mod admin;
+mod cache;
+mod end;
+mod environment;
+mod error;
+mod find;
+mod formation;
+mod identity;
+mod launch;
+mod machine;
+mod output;
+mod ports;
+mod private_folder;
+mod program;
+mod removal;
+mod supervisor;
+
+pub use admin::{Foreground, admin};
+pub use cache::{Cache, Tree};
+pub use environment::{Inherit, Origin};
+pub use error::Error;
+pub use formation::{BasePort, Instance, Wanted, formation};
+pub use identity::{Identity, User};
+pub use launch::{Launch, PlannedProcess, Released, Supervised};
+pub use machine::build_here;
+pub use output::{Colour, LogFormat, Manner, StderrTarget};
+pub use ports::refuse_taken;
+pub use private_folder::PrivateFolder;
+pub use supervisor::{Voice, WATCHDOG, supervise, watch};

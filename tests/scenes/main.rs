@@ -6,12 +6,16 @@
     reason = "a test ends where something is not as it must be, and is itself an edge"
 )]
 
+#[cfg(target_os = "linux")]
+mod admin;
 #[cfg(feature = "build")]
 mod build;
 #[cfg(feature = "build")]
 mod build_refusals;
 #[cfg(feature = "build")]
 mod build_tampering;
+#[cfg(target_os = "linux")]
+mod ledger;
 #[cfg(feature = "scaffold")]
 mod new;
 #[cfg(feature = "scaffold")]
@@ -20,6 +24,16 @@ mod new_at_a_terminal;
 mod new_compiles;
 #[cfg(feature = "build")]
 mod release;
+#[cfg(target_os = "linux")]
+mod run;
+#[cfg(target_os = "linux")]
+mod run_output;
+#[cfg(target_os = "linux")]
+mod run_stopping;
+#[cfg(target_os = "linux")]
+mod run_verification;
+#[cfg(target_os = "linux")]
+mod running;
 mod scene;
 #[cfg(feature = "build")]
 mod shop;

@@ -47,6 +47,11 @@ impl Scene {
         self.folder.path().join("store")
     }
 
+    /// The cache that commands use.
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.folder.path().join("cache")
+    }
+
     /// Writes a file below the working folder, with the folders it needs.
     pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         write(&self.path().join(path), text.as_ref());
@@ -78,7 +83,7 @@ impl Scene {
             .env("NO_COLOR", "1")
             .env("CI", "1")
             .env("TWELVE_STORE", self.store())
-            .env("TWELVE_CACHE", self.folder.path().join("cache"));
+            .env("TWELVE_CACHE", self.cache());
         command
     }
 

@@ -1,0 +1,72 @@
+//! What to do when a release does not run.
+
+use super::{Advice, ExitCode, listed};
+use crate::report::nearest;
+use crate::run::Error;
+
+pub(super) fn advice(error: &Error) -> Advice {
+    match error {
+        Error::Machine { .. } | Error::System { .. } => Advice::code(ExitCode::Machine),
+        Error::NoSpace { .. } => {
+            Advice::hint(ExitCode::Machine, "make room, or name another cache with `--cache` or TWELVE_CACHE")
+        }
+        Error::TarballDiffers { .. } => Advice::hint(
+            ExitCode::Data,
+            "restore the tarball from a copy of the store, or from the portable files of its release",
+        ),
+        // The folders of a tree are read-only, so its owner takes the right to write back before removing it.
+        Error::TreeChanged { home, .. } => {
+            let home = home.display();
+            Advice::hint(
+                ExitCode::Data,
+                format!("`chmod -R u+w '{home}' && rm -r '{home}'` removes the copy; the next run unpacks it anew"),
+            )
+        }
+        Error::RecordDamaged { path, .. } => Advice::hint(
+            ExitCode::Data,
+            format!("`rm '{}'` removes the copy; the store has the record", path.display()),
+        ),
+        Error::CacheUnsteady { .. } => Advice::hint(ExitCode::Busy, "try again when nobody removes the cache"),
+        Error::NoBuild { targets, .. } => {
+            Advice::hint(ExitCode::NotFound, format!("it has builds for {}", listed(targets)))
+        }
+        Error::NoProcessTypes { .. } => Advice::hint(
+            ExitCode::NotFound,
+            "declare one: `[processes.web]` with `command = \"...\"` in twelve.toml, and release again",
+        ),
+        Error::NotDeclared { name, declared, .. } => not_declared(name, declared),
+        Error::Formation { .. } => Advice::hint(ExitCode::Usage, "write `web`, or `web=2 worker=1`"),
+        Error::EmptyFormation => Advice::hint(ExitCode::Usage, "name a process type: `web`, `worker=2`"),
+        Error::NoSuchPort { .. } => Advice::hint(ExitCode::Usage, "choose a lower base with `--port`"),
+        Error::PortsTaken { .. } => {
+            Advice::hint(ExitCode::Unavailable, "stop who listens there, or choose another base with `--port`")
+        }
+        Error::CommandLacks { .. } => {
+            Advice::hint(ExitCode::Config, "set them in the environment or in a file named with `--env-file`")
+        }
+        Error::ProgramNotFound { programs, word, .. } => Advice::hint(
+            ExitCode::NoProgram,
+            match nearest(word, programs.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the release's programs are {}", listed(programs)),
+            },
+        ),
+        Error::ProgramNotExecutable { .. } => Advice::code(ExitCode::NotExecutable),
+        Error::Unstartable { .. } => Advice::code(match error.program_code() {
+            Some(127) => ExitCode::NoProgram,
+            Some(_) => ExitCode::NotExecutable,
+            None => ExitCode::Machine,
+        }),
+        Error::NoUser { .. } => Advice::code(ExitCode::NotFound),
+        Error::NotRoot { .. } => Advice::hint(ExitCode::Usage, "leave `--user` out, or start it as root"),
+        Error::Store(error) => super::store::advice(error),
+        Error::Artifact(error) => super::artifact::advice(error),
+    }
+}
+
+fn not_declared(name: &str, declared: &[String]) -> Advice {
+    let near = nearest(name, declared.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`? "));
+    let known =
+        if declared.is_empty() { "it declares none".to_owned() } else { format!("it declares {}", listed(declared)) };
+    Advice::hint(ExitCode::NotFound, near.unwrap_or_default() + &known)
+}

@@ -1,0 +1,122 @@
+//! A release that may run: verified, with a config that meets its contract. `run` and `admin` start from it.
+
+use super::failure::UsageError;
+use super::surroundings::Surroundings;
+use crate::app::Declaration;
+use crate::artifact::ReleaseRecord;
+use crate::config::{self, Config, Contract, EnvFile, Inputs};
+use crate::report::Event;
+use crate::run::{BasePort, Launch, Origin, PrivateFolder, Released, Tree};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+/// A verified release.
+pub(crate) struct Verified {
+    /// The record.
+    pub(crate) record: ReleaseRecord,
+    /// The verified tree.
+    pub(crate) tree: Tree,
+}
+
+/// A verified release with its config: what processes are started from.
+pub(crate) struct Prepared {
+    /// The record.
+    pub(crate) record: ReleaseRecord,
+    /// The verified tree.
+    pub(crate) tree: Tree,
+    config: Config,
+    files: Vec<EnvFile>,
+    origin: Origin,
+}
+
+/// What every process is told, whatever the contract says of it.
+const TOLD: [&str; 6] = ["PORT", "PROCESS", "RELEASE_ID", "RELEASE_VERSION", "RELEASE_COMMIT", "TMPDIR"];
+
+impl Verified {
+    /// Holds the config against the contract and says what its user should know.
+    pub(crate) fn with_config(
+        self,
+        files: Vec<EnvFile>,
+        origin: Origin,
+        surroundings: &Surroundings,
+    ) -> anyhow::Result<Prepared> {
+        let Self { record, tree } = self;
+        let Declaration { processes, contract, .. } = &tree.manifest.declaration;
+        let ports = processes.iter().filter_map(|one| one.port.as_deref());
+        let exempt: Vec<&str> = TOLD.into_iter().chain(ports).collect();
+        let environment = &surroundings.environment;
+        let inputs = Inputs { environment, files: &files, contract: contract.as_ref(), exempt: &exempt };
+        let config = Config::resolve(&inputs, &|path| std::fs::read(path))?;
+        for event in config
+            .notices()
+            .iter()
+            .map(|notice| Event::Warning { text: notice.to_string(), hint: notice.hint().map(str::to_owned) })
+        {
+            surroundings.reporter.tell(&event);
+        }
+        if tree.manifest.declaration.sandbox.is_some() {
+            surroundings.reporter.tell(&Event::warning(
+                "the release declares `[sandbox]`, which this version does not enforce: its processes can write wherever their user can",
+            ));
+        }
+        Ok(Prepared { record, tree, config, files, origin })
+    }
+}
+
+impl Prepared {
+    /// A private folder for the processes.
+    pub(crate) fn private_folder(&self) -> anyhow::Result<PrivateFolder> {
+        Ok(PrivateFolder::make(&self.origin.temporary_folder(), &self.origin.identity)?)
+    }
+
+    /// What processes are started from.
+    pub(crate) fn launch<'a>(&'a self, folder: &'a PrivateFolder) -> Launch<'a> {
+        let (root, release) = (self.tree.path.as_path(), Released::from(&self.record));
+        Launch { root, release, config: &self.config, origin: &self.origin, folder }
+    }
+
+    /// The port of the first process, where the command line does not say: PORT of the environment or of an env
+    /// file, else the usual one.
+    pub(crate) fn base_port(&self) -> anyhow::Result<BasePort> {
+        let Some(given) = config::find("PORT", &self.origin.environment, &self.files) else {
+            return Ok(BasePort::default());
+        };
+        match given.value.expose_text().and_then(|text| text.parse().ok()).filter(|port| *port > 0) {
+            Some(port) => Ok(BasePort(port)),
+            None => Err(UsageError {
+                message: format!("PORT ({}) is no port", given.source),
+                hint: Some("a port is a number from 1 to 65535; `--port` takes precedence".to_owned()),
+            }
+            .into()),
+        }
+    }
+}
+
+/// Reads env files, and says what another reader would take otherwise. Their errors are told with those of the
+/// contract.
+pub(crate) fn read_env_files(paths: &[PathBuf], surroundings: &Surroundings) -> anyhow::Result<Vec<EnvFile>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let file = EnvFile::read(&surroundings.resolve(path), &path.to_string_lossy())?;
+        for finding in file.warnings() {
+            let place = format!("{}:{}:{}", file.name(), finding.line, finding.column);
+            surroundings.reporter.tell(&Event::warning(format!("{place}: {}", finding.rule)));
+        }
+        files.push(file);
+    }
+    Ok(files)
+}
+
+/// Says which env files hold secrets and can be read by everybody on the machine.
+pub(crate) fn warn_of_readers(files: &[EnvFile], paths: &[PathBuf], contract: &Contract, surroundings: &Surroundings) {
+    for (file, path) in files.iter().zip(paths) {
+        let secret = file.entries().iter().any(|entry| contract.variable(&entry.name).is_some_and(|one| one.secret));
+        let mode = std::fs::metadata(surroundings.resolve(path)).map_or(0, |found| found.permissions().mode());
+        if secret && mode & 0o004 != 0 {
+            surroundings.reporter.tell(&Event::warning_with_hint(
+                format!("`{}` holds secrets and everybody on this machine can read it", file.name()),
+                format!("`chmod 600 {}`", file.name()),
+            ));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What `run` and `admin` take alike: a release, a config, and where both come from.
+
+use super::prepared::{Prepared, Verified, read_env_files, warn_of_readers};
+use super::surroundings::Surroundings;
+use crate::artifact::ReleaseRef;
+use crate::report::Event;
+use crate::run::{self, Cache, Identity, Inherit, Origin};
+use clap::Args;
+use std::path::PathBuf;
+
+/// A release and its config.
+#[derive(Debug, Args)]
+pub(crate) struct ReleaseOptions {
+    /// The release: [APP@]v42, latest, a version, or a deploy
+    #[arg(long, value_name = "RELEASE")]
+    release_id: ReleaseRef,
+
+    /// A file of NAME=value lines; a later one and the environment win
+    #[arg(long = "env-file", value_name = "FILE")]
+    env_files: Vec<PathBuf>,
+
+    /// Where unpacked releases are kept [default: $XDG_CACHE_HOME/cargo-twelve, /var/cache/cargo-twelve for root]
+    #[arg(long, value_name = "DIR", env = "TWELVE_CACHE", hide_env_values = true)]
+    cache: Option<PathBuf>,
+
+    /// Give processes the whole environment, not only what the contract names
+    #[arg(long)]
+    inherit_env: bool,
+
+    /// Start processes as this user (root only)
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+}
+
+impl ReleaseOptions {
+    /// Finds and verifies the release, and holds the config against its contract.
+    pub(crate) fn prepare(&self, surroundings: &Surroundings) -> anyhow::Result<Prepared> {
+        let origin = self.origin(surroundings)?;
+        let files = read_env_files(&self.env_files, surroundings)?;
+        let verified = self.verified(surroundings)?;
+        if let Some(contract) = &verified.tree.manifest.declaration.contract {
+            warn_of_readers(&files, &self.env_files, contract, surroundings);
+        }
+        verified.with_config(files, origin, surroundings)
+    }
+
+    /// Finds and verifies the release.
+    pub(crate) fn verified(&self, surroundings: &Surroundings) -> anyhow::Result<Verified> {
+        let cache = self.cache(surroundings)?;
+        let store = surroundings.store()?;
+        let record = cache.find(&store, &self.release_id, surroundings.app_at_hand()?.as_ref())?;
+        let build = run::build_here(&record)?;
+        let tree = cache.tree(&record.app, build, || store.tarball(&record.app, build))?;
+        Ok(Verified { record, tree })
+    }
+
+    fn origin(&self, surroundings: &Surroundings) -> anyhow::Result<Origin> {
+        let identity = match &self.user {
+            Some(name) => Identity::dropped_to(name)?,
+            None => Identity::Own,
+        };
+        if Identity::is_root() && self.user.is_none() {
+            surroundings.reporter.tell(&Event::warning_with_hint(
+                "processes run as root",
+                "add `--user NAME`; `--user root` says that it is meant",
+            ));
+        }
+        let inherit = if self.inherit_env { Inherit::Everything } else { Inherit::Declared };
+        Ok(Origin { environment: surroundings.environment.clone(), inherit, identity })
+    }
+
+    fn cache(&self, surroundings: &Surroundings) -> anyhow::Result<Cache> {
+        let folder = match &self.cache {
+            Some(folder) => surroundings.resolve(folder),
+            None => surroundings.cache_folder()?,
+        };
+        Ok(Cache::at(&folder))
+    }
+}

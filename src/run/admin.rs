@@ -1,0 +1,71 @@
+//! A one-off process beside the formation: same tree, same config, same environment, and our own streams, untouched.
+//!
+//! It stays in our process group, so that a terminal is its own: it may read from it, knows its size, and gets
+//! Ctrl-C and Ctrl-Z from it directly.
+
+use super::end::End;
+use super::supervisor::{STOPPING, Signals, command, pid, unstartable};
+use super::{Error, PlannedProcess};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitOptions, getpgrp, kill_process, waitpid};
+use rustix::termios::tcgetpgrp;
+use std::fs::File;
+
+/// Whether a terminal sends its signals to us and to the process alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreground {
+    /// We were started from a terminal: Ctrl-C reaches the process by itself.
+    Terminal,
+    /// No terminal: every signal that reaches us is forwarded.
+    None,
+}
+
+impl Foreground {
+    /// Whether the terminal that we were started from, if any, has our process group in front: then the kernel sends
+    /// its signals to all of the group.
+    #[must_use]
+    pub fn here() -> Self {
+        let terminal = File::open("/dev/tty").ok().and_then(|terminal| tcgetpgrp(terminal).ok());
+        if terminal == Some(getpgrp()) { Self::Terminal } else { Self::None }
+    }
+}
+
+/// Runs a one-off process to its end; the answer is its exit code, 128 + n where a signal ended it.
+///
+/// # Errors
+/// Where it cannot be started.
+pub fn admin(process: &PlannedProcess, foreground: Foreground) -> Result<u8, Error> {
+    let mut signals = Signals::catch()?;
+    let child = command(process).spawn().map_err(|cause| unstartable(process, cause))?;
+    let child = pid(&child)?;
+    loop {
+        if let Some(end) = ended(child)? {
+            return Ok(end.code());
+        }
+        match poll(&mut [PollFd::from_borrowed_fd(signals.descriptor(), PollFlags::IN)], None) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(cause) => return Err(Error::system("the signals")(cause.into())),
+        }
+        for signal in signals.arrived() {
+            forward(signal, child, foreground);
+        }
+    }
+}
+
+fn ended(child: Pid) -> Result<Option<End>, Error> {
+    match waitpid(Some(child), WaitOptions::NOHANG) {
+        Ok(status) => Ok(status.and_then(|(_, status)| End::from_status(status))),
+        Err(Errno::INTR) => Ok(None),
+        Err(cause) => Err(Error::system("a process's end")(cause.into())),
+    }
+}
+
+fn forward(signal: i32, child: Pid, foreground: Foreground) {
+    let from_terminal = [Signal::INT, Signal::QUIT].iter().any(|one| one.as_raw() == signal);
+    if !STOPPING.contains(&signal) || from_terminal && foreground == Foreground::Terminal {
+        return;
+    }
+    // It has not been reaped, so the number is its own.
+    let _ = Signal::from_named_raw(signal).map(|signal| kill_process(child, signal));
+}

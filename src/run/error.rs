@@ -1,0 +1,213 @@
+//! Why nothing is started, or why what was started cannot go on.
+
+use crate::artifact::{self, Digest};
+use crate::report::Size;
+use crate::store;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why nothing is started, or why what was started cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The machine would not read or write.
+    #[error("`{path}` cannot be {act}", path = .path.display())]
+    Machine {
+        /// The path.
+        path: PathBuf,
+        /// `read`, `written`, `made`.
+        act: &'static str,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// A call that names no path failed.
+    #[error("{what} cannot be had")]
+    System {
+        /// `a pipe`, `the signals`.
+        what: &'static str,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The disk is too small for the tree.
+    #[error("`{path}` has {free} left, and the build takes {needed}", path = .path.display())]
+    NoSpace {
+        /// The cache.
+        path: PathBuf,
+        /// What the build takes.
+        needed: Size,
+        /// What is left.
+        free: Size,
+    },
+    /// A tarball that is not the one that was released.
+    #[error("the tarball of build {} is not the one that was released: {why}", .build.short())]
+    TarballDiffers {
+        /// The build's id.
+        build: Digest,
+        /// What does not fit.
+        why: String,
+    },
+    /// A tree that is not what was unpacked.
+    #[error("`{file}` is not what was released: {why}", file = .file.display())]
+    TreeChanged {
+        /// The file or folder.
+        file: PathBuf,
+        /// The folder of the build, to be removed.
+        home: PathBuf,
+        /// What does not fit.
+        why: String,
+    },
+    /// A kept record that is not what it was.
+    #[error("`{path}` is damaged", path = .path.display())]
+    RecordDamaged {
+        /// The file, to be removed.
+        path: PathBuf,
+        /// What does not fit.
+        #[source]
+        cause: artifact::Error,
+    },
+    /// Trees vanish from the cache as fast as they are unpacked.
+    #[error("`{path}` is removed again and again while it is unpacked", path = .path.display())]
+    CacheUnsteady {
+        /// The tree.
+        path: PathBuf,
+    },
+    /// The release has no build for this machine.
+    #[error("{release} has no build for `{machine}`")]
+    NoBuild {
+        /// The release.
+        release: String,
+        /// This machine's kind.
+        machine: String,
+        /// What it has builds for.
+        targets: Vec<String>,
+    },
+    /// The app declares no process type.
+    #[error("`{app}` declares no process type")]
+    NoProcessTypes {
+        /// The app.
+        app: String,
+    },
+    /// A process type or admin process that the app does not declare.
+    #[error("the release declares no {kind} `{name}`")]
+    NotDeclared {
+        /// `process type`, `admin process`.
+        kind: &'static str,
+        /// What was asked for.
+        name: String,
+        /// What is declared.
+        declared: Vec<String>,
+    },
+    /// A formation that means nothing.
+    #[error("`{word}` {rule}")]
+    Formation {
+        /// What was typed.
+        word: String,
+        /// The rule, as a predicate.
+        rule: String,
+    },
+    /// Nothing is asked to run.
+    #[error("the formation is empty")]
+    EmptyFormation,
+    /// A port beyond the last one.
+    #[error("`{process}` would get port {port}: 65535 is the last one")]
+    NoSuchPort {
+        /// The process.
+        process: String,
+        /// Its port, were there so many.
+        port: u64,
+    },
+    /// Ports that somebody else listens on.
+    #[error("{}", .taken.join("; "))]
+    PortsTaken {
+        /// Each as a fragment: `port 5000 of web.1 is in use by node (pid 12)`.
+        taken: Vec<String>,
+    },
+    /// A command names variables that its process will not have.
+    #[error("the command of `{process}` names {}", variables(.missing))]
+    CommandLacks {
+        /// The process.
+        process: String,
+        /// The variables.
+        missing: Vec<String>,
+    },
+    /// A command's program is nowhere.
+    #[error("`{process}` starts `{word}`, which is neither in the release's `bin` nor in PATH")]
+    ProgramNotFound {
+        /// The process.
+        process: String,
+        /// The first word of its command.
+        word: String,
+        /// The programs of the release.
+        programs: Vec<String>,
+    },
+    /// A command's program cannot be executed.
+    #[error("`{process}` starts `{program}`, which cannot be executed", program = .program.display())]
+    ProgramNotExecutable {
+        /// The process.
+        process: String,
+        /// The file.
+        program: PathBuf,
+    },
+    /// A process could not be started.
+    #[error("`{process}` cannot be started from `{program}`", program = .program.display())]
+    Unstartable {
+        /// The process.
+        process: String,
+        /// The file.
+        program: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// A user that this machine does not have.
+    #[error("this machine has no user `{name}`")]
+    NoUser {
+        /// What was asked for.
+        name: String,
+    },
+    /// Only root can become another user.
+    #[error("only root can start processes as `{name}`")]
+    NotRoot {
+        /// What was asked for.
+        name: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// What was read is not what it should be.
+    #[error(transparent)]
+    Artifact(#[from] artifact::Error),
+}
+
+impl Error {
+    pub(super) fn machine(path: &Path, act: &'static str, cause: io::Error) -> Self {
+        Self::Machine { path: path.to_path_buf(), act, cause }
+    }
+
+    /// What a shell's exit code says of a program that does not start: 127 not found, 126 not executable
+    /// (POSIX.1-2017, 2.8.2).
+    #[must_use]
+    pub fn program_code(&self) -> Option<u8> {
+        match self {
+            Self::ProgramNotFound { .. } => Some(127),
+            Self::ProgramNotExecutable { .. } => Some(126),
+            // The interpreter that the file names is missing.
+            Self::Unstartable { cause, .. } if cause.kind() == io::ErrorKind::NotFound => Some(127),
+            Self::Unstartable { cause, .. } => match cause.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
+                Some(rustix::io::Errno::ACCESS | rustix::io::Errno::NOEXEC | rustix::io::Errno::PERM) => Some(126),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::System { what, cause }
+    }
+}
+
+fn variables(names: &[String]) -> String {
+    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() == 1 { format!("{list}, which is not set") } else { format!("{list}, which are not set") }
+}

@@ -1,0 +1,79 @@
+//! Ports that somebody else listens on are named before anything starts, with who it is where that can be seen.
+
+use super::{Error, Instance};
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+/// Refuses a formation where a port that a process type declares is taken.
+///
+/// # Errors
+/// All taken ports, each with its process and its holder.
+pub fn refuse_taken(formation: &[Instance<'_>]) -> Result<(), Error> {
+    let declared = formation.iter().filter(|instance| instance.process_type.port.is_some());
+    let taken: Vec<String> = declared
+        .filter(|instance| is_taken(instance.port))
+        .map(|instance| match holder(instance.port) {
+            Some(holder) => format!("port {} of `{}` is in use by {holder}", instance.port, instance.name),
+            None => format!("port {} of `{}` is in use", instance.port, instance.name),
+        })
+        .collect();
+    if taken.is_empty() { Ok(()) } else { Err(Error::PortsTaken { taken }) }
+}
+
+/// Whether listening fails because somebody else does. The standard library sets SO_REUSEADDR, so that connections
+/// that are winding down from an earlier run do not count. Any other failure (no IPv6, a port that needs rights) is
+/// the process's own to meet.
+fn is_taken(port: u16) -> bool {
+    let everywhere = [SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)), SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))];
+    everywhere
+        .iter()
+        .any(|address| TcpListener::bind(address).is_err_and(|cause| cause.kind() == io::ErrorKind::AddrInUse))
+}
+
+/// Who listens on a port: `node (pid 12)`, as far as /proc shows it to us.
+fn holder(port: u16) -> Option<String> {
+    let inodes: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
+        .iter()
+        .filter_map(|table| fs::read_to_string(table).ok())
+        .flat_map(|table| table.lines().filter_map(|line| listener(line, port)).collect::<Vec<_>>())
+        .map(|inode| format!("socket:[{inode}]"))
+        .collect();
+    let processes = fs::read_dir("/proc").ok()?.flatten();
+    processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).find_map(|pid| {
+        let mut descriptors = fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten();
+        descriptors.find(|descriptor| {
+            fs::read_link(descriptor.path())
+                .is_ok_and(|target| inodes.iter().any(|inode| target.as_os_str() == inode.as_str()))
+        })?;
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+        Some(format!("`{}` (pid {pid})", name.trim_end().escape_debug()))
+    })
+}
+
+/// The inode of a listening socket on this port, from a line of /proc/net/tcp (proc_net_tcp(5)): state 0A is LISTEN.
+fn listener(line: &str, port: u16) -> Option<String> {
+    let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+    let [_, local, _, "0A", _, _, _, _, _, inode, ..] = fields.as_slice() else { return None };
+    let found = u16::from_str_radix(local.rsplit_once(':')?.1, 16).ok()?;
+    (found == port).then(|| (*inode).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{holder, is_taken};
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_taken_port_is_seen_and_its_holder_named() {
+        for address in ["127.0.0.1:0", "0.0.0.0:0"] {
+            let listener = TcpListener::bind(address).expect("a listener");
+            let port = listener.local_addr().expect("an address").port();
+            assert!(is_taken(port), "{address}");
+            let holder = holder(port).expect("a holder");
+            assert!(holder.contains(&format!("(pid {})", std::process::id())), "{holder}");
+            drop(listener);
+            assert!(!is_taken(port), "{address}");
+        }
+    }
+}

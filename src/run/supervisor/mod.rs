@@ -1,0 +1,251 @@
+//! The supervisor: one thread that starts a formation, carries its output, answers signals, and leaves nothing
+//! behind.
+//!
+//! The law of the loop: signals come first, nothing in it waits but the one poll(2), and everything that has a time is
+//! asked for it by [`Supervisor::next_moment`]. With nothing to do it does not wake up.
+
+mod ending;
+mod process_table;
+mod readiness;
+mod restart;
+mod signals;
+mod slot;
+mod spawn;
+mod stopping;
+mod watchdog;
+
+pub(super) use signals::{STOPPING, Signals, name};
+pub(super) use spawn::{command, pid, unstartable};
+pub use watchdog::{WATCHDOG, watch};
+
+use super::launch::Supervised;
+use super::output::{Interest, Manner, Output, Source};
+use super::{Error, PrivateFolder};
+use crate::report::{Event, Reporter, Stream};
+use jiff::Timestamp;
+use readiness::Known;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, wait};
+use slot::{Slot, State};
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+use stopping::Stop;
+use watchdog::Watchdog;
+
+/// How what happens is said, and where lines go.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice {
+    /// Says events.
+    pub reporter: Reporter,
+    /// The wall clock, for lines and events in JSON.
+    pub clock: fn() -> Timestamp,
+    /// How lines are written.
+    pub manner: Manner,
+}
+
+/// Starts the formation and supervises it to its end; the answer is the exit code.
+///
+/// # Errors
+/// Where it cannot even begin: no signals, no pipes.
+pub fn supervise(formation: Vec<Supervised>, folder: &PrivateFolder, voice: Voice) -> Result<u8, Error> {
+    let signals = Signals::catch()?;
+    // From here on whatever loses its parent below us becomes our child (prctl(2)).
+    set_child_subreaper(Some(getpid())).map_err(|cause| Error::system("a subreaper")(cause.into()))?;
+    let names = formation.iter().map(|one| one.process.name.clone()).collect();
+    let output = Output::new(voice.manner, names, voice.clock).map_err(Error::system("stdout"))?;
+    let now = Instant::now();
+    let mut supervisor = Supervisor {
+        slots: formation.into_iter().map(|one| Slot::new(one, now)).collect(),
+        output,
+        signals,
+        watchdog: None,
+        strangers: strangers(),
+        voice,
+        stop: None,
+        failed: None,
+    };
+    match Watchdog::start(folder.path()) {
+        Ok(watchdog) => supervisor.watchdog = Some(watchdog),
+        Err(cause) => supervisor.warn_without_watchdog(&cause),
+    }
+    Ok(supervisor.run())
+}
+
+struct Supervisor {
+    slots: Vec<Slot>,
+    output: Output,
+    signals: Signals,
+    watchdog: Option<Watchdog>,
+    /// Children that we had before we were this program: a shell's, which called us with `exec`.
+    strangers: Vec<Pid>,
+    voice: Voice,
+    /// Set once the formation is being stopped.
+    stop: Option<Stop>,
+    /// The exit code of the first that failed.
+    failed: Option<u8>,
+}
+
+impl Supervisor {
+    fn run(mut self) -> u8 {
+        loop {
+            self.keep_time(Instant::now());
+            if self.is_over() {
+                break;
+            }
+            self.wait(self.next_moment());
+        }
+        let code = self.failed.unwrap_or(0);
+        self.output.close_sources();
+        self.tell(&Event::Stopped { code: i32::from(code) });
+        self.output.finish(stopping::LAST_LINES);
+        if let Some(watchdog) = self.watchdog.take() {
+            watchdog.dismiss();
+        }
+        code
+    }
+
+    /// Does everything whose moment has come.
+    fn keep_time(&mut self, now: Instant) {
+        for index in 0..self.slots.len() {
+            self.start_where_due(index, now);
+            self.ask_readiness(index, now);
+        }
+        self.keep_stop_times(now);
+    }
+
+    /// The next moment at which something is due; none where only an event can bring work.
+    fn next_moment(&self) -> Option<Instant> {
+        let slots = self.slots.iter().filter_map(Slot::next_moment);
+        slots.chain(self.stop.as_ref().and_then(Stop::next_moment)).chain(self.patience_ends()).min()
+    }
+
+    /// Waits for the first thing that happens, and acts on all that have.
+    fn wait(&mut self, until: Option<Instant>) {
+        let (signalled, ready) = self.poll(until);
+        if signalled {
+            for signal in self.signals.arrived() {
+                if STOPPING.contains(&signal) {
+                    self.answer(signal);
+                }
+            }
+            self.reap();
+        }
+        self.output.take(&ready);
+        if self.stop.is_none()
+            && let Some(cause) = self.output.out.gone()
+        {
+            let reason = format!("stdout cannot be written: {cause}");
+            // 74, as every failure of the machine to take our output: lines are lost from here on.
+            self.failed.get_or_insert(UNWRITABLE);
+            self.begin_stop(reason);
+        }
+    }
+
+    fn poll(&self, until: Option<Instant>) -> (bool, Vec<(Interest, PollFlags)>) {
+        let interests = self.output.interests();
+        let signals: BorrowedFd<'_> = self.signals.descriptor();
+        let mut descriptors = vec![PollFd::from_borrowed_fd(signals, PollFlags::IN)];
+        let (tokens, others): (Vec<Interest>, Vec<PollFd<'_>>) = interests.into_iter().unzip();
+        descriptors.extend(others);
+        let timeout = until.map(|until| timespec(until.saturating_duration_since(Instant::now())));
+        if poll(&mut descriptors, timeout.as_ref()).is_err() {
+            // Interrupted by a signal: its byte waits in the pipe, and the next round sees it.
+            return (true, Vec::new());
+        }
+        let mut flags = descriptors.iter().map(PollFd::revents);
+        let signalled = flags.next().is_some_and(|flags| !flags.is_empty());
+        (signalled, tokens.into_iter().zip(flags).filter(|(_, flags)| !flags.is_empty()).collect())
+    }
+
+    fn start_where_due(&mut self, index: usize, now: Instant) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        if !matches!(slot.state, State::Waiting { until } if until <= now) {
+            return;
+        }
+        let process = &slot.plan.process;
+        match spawn::spawn(process) {
+            Ok(spawned) => {
+                let started = Event::Started {
+                    process: process.name.clone(),
+                    pid: spawned.pid.as_raw_pid().unsigned_abs(),
+                    port: slot.plan.port,
+                };
+                if let Some(watchdog) = &mut self.watchdog {
+                    watchdog.started(spawned.pid);
+                }
+                self.output.add(Source::new(spawned.stdout, index, Stream::Stdout));
+                self.output.add(Source::new(spawned.stderr, index, Stream::Stderr));
+                slot.begin(spawned.pid, now);
+                self.tell(&started);
+            }
+            Err(error) => self.start_failed(index, &error),
+        }
+    }
+
+    fn start_failed(&mut self, index: usize, error: &Error) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        slot.state = State::Ended;
+        let process = slot.plan.process.name.clone();
+        let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        self.tell(&Event::warning(format!("{error}{cause}")));
+        self.failed.get_or_insert(error.program_code().unwrap_or(UNWRITABLE));
+        self.begin_stop(format!("`{process}` could not be started"));
+    }
+
+    fn ask_readiness(&mut self, index: usize, now: Instant) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        let State::Running(running) = &mut slot.state else { return };
+        let Some(readiness) = &mut running.readiness else { return };
+        let process = slot.plan.process.name.clone();
+        match readiness.ask(now) {
+            Known::NotYet => {}
+            Known::Ready(after) => {
+                running.readiness = None;
+                let milliseconds = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+                self.tell(&Event::Ready { process, milliseconds });
+            }
+            Known::Late => {
+                running.readiness = None;
+                self.failed.get_or_insert(NOT_READY);
+                let timeout = Duration::from_millis(slot.plan.process_type.start_timeout);
+                self.begin_stop(format!("`{process}` was not ready within {}", stopping::seconds(timeout)));
+            }
+        }
+    }
+
+    fn tell(&mut self, event: &Event) {
+        if let Some((stream, bytes)) = self.voice.reporter.rendered(event, Some((self.voice.clock)())) {
+            self.output.announce(stream, &bytes);
+        }
+    }
+
+    fn warn_without_watchdog(&mut self, cause: &Error) {
+        let cause = std::error::Error::source(cause).map(|cause| format!(": {cause}")).unwrap_or_default();
+        self.tell(&Event::warning(format!(
+            "no watchdog{cause}; should this program be killed with SIGKILL, its processes stay"
+        )));
+    }
+}
+
+/// The exit code where our own output cannot be written: EX_IOERR of sysexits.h.
+const UNWRITABLE: u8 = 74;
+
+/// The exit code where a process does not become ready: EX_UNAVAILABLE of sysexits.h.
+const NOT_READY: u8 = 69;
+
+/// The children that we have before anything was started. Mostly none, which one call tells.
+fn strangers() -> Vec<Pid> {
+    match wait(WaitOptions::NOHANG) {
+        Err(_) => Vec::new(),
+        Ok(_) => process_table::descendants(&[]).into_iter().map(|row| row.pid).collect(),
+    }
+}
+
+fn timespec(duration: Duration) -> Timespec {
+    // Rounded up, so that poll(2) does not return a moment too early and find nothing due.
+    let duration = duration + Duration::from_micros(100);
+    Timespec {
+        tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: i64::from(duration.subsec_nanos()),
+    }
+}

@@ -1,0 +1,40 @@
+//! Signals arrive as bytes in a pipe of our own, so that the one loop waits for them as for everything else.
+
+use crate::run::Error;
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::backend::SignalDelivery;
+use signal_hook::iterator::exfiltrator::SignalOnly;
+use signal_hook::low_level::signal_name;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+
+/// The signals that ask us to stop.
+pub(in crate::run) const STOPPING: [i32; 4] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
+
+/// The signals that we answer.
+pub(in crate::run) struct Signals(SignalDelivery<UnixStream, SignalOnly>);
+
+impl Signals {
+    /// From here on these signals are answered, and no longer end us.
+    pub(in crate::run) fn catch() -> Result<Self, Error> {
+        let failed = |cause| Error::System { what: "the signals", cause };
+        let (read, write) = UnixStream::pair().map_err(failed)?;
+        let caught = STOPPING.into_iter().chain([SIGCHLD]);
+        SignalDelivery::with_pipe(read, write, SignalOnly, caught).map(Self).map_err(failed)
+    }
+
+    /// Readable when a signal has arrived.
+    pub(in crate::run) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.0.get_read().as_fd()
+    }
+
+    /// The signals that arrived since the last call, each once.
+    pub(in crate::run) fn arrived(&mut self) -> Vec<i32> {
+        self.0.pending().collect()
+    }
+}
+
+/// A signal's name, `SIGTERM`.
+pub(in crate::run) fn name(signal: i32) -> String {
+    signal_name(signal).map_or_else(|| format!("signal {signal}"), str::to_owned)
+}

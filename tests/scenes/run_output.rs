@@ -1,0 +1,177 @@
+//! Scenes of what `run` makes of what processes say. Most are named after how another runner fails.
+
+use super::ledger::release;
+use super::running::{Ended, PATIENCE, Running, lives, wait_until};
+use super::scene::{PROGRAM, Scene};
+use rustix::process::Signal;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::time::Instant;
+
+fn run(twelve_toml: &str, arguments: &[&str]) -> Ended {
+    let scene = Scene::new();
+    release(&scene, twelve_toml);
+    Running::start(&scene, arguments).end()
+}
+
+/// A process type that runs this script.
+fn script(name: &str, script: &str) -> String {
+    format!("[processes.{name}]\ncommand = '''sh -c '{script}' '''\n")
+}
+
+#[test]
+fn both_streams_are_one_and_stderr_stands_apart_where_asked() {
+    let both = "[processes.web]\ncommand = \"shop both\"\n";
+    let joined = run(both, &[]).text();
+    assert!(joined.contains("web.1 | to stdout\n") && joined.contains("web.1 | to stderr\n"), "{joined}");
+    let apart = run(both, &["--stderr", "apart"]);
+    assert_eq!(apart.text(), "web.1 | to stdout\n");
+    assert!(apart.stderr.contains("web.1 | to stderr\n"), "{}", apart.stderr);
+}
+
+#[test]
+fn raw_lines_come_as_they_are() {
+    assert_eq!(run("[processes.web]\ncommand = \"shop arguments a b\"\n", &["--log-format", "raw"]).text(), "a|b\n");
+}
+
+#[test]
+fn with_json_every_line_is_an_event_among_those_of_the_supervisor() {
+    let ended = run("[processes.web]\ncommand = \"shop both\"\n", &["--log-format", "json"]);
+    let events: Vec<serde_json::Value> =
+        ended.text().lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().expect("a name")).collect();
+    let warned = usize::from(names[0] == "warning");
+    assert_eq!(names[warned..warned + 2], ["running", "started"], "{names:?}");
+    assert_eq!(names[names.len() - 3..], ["exited", "stopping", "stopped"], "{names:?}");
+    let line = events.iter().find(|event| event["stream"] == "stderr").expect("a line of stderr");
+    assert_eq!(
+        (&line["event"], &line["process"], &line["text"]),
+        (&"line".into(), &"web.1".into(), &"to stderr".into())
+    );
+    assert!(line["time"].as_str().expect("a time").ends_with('Z'));
+    assert_eq!(events[names.len() - 1]["code"], 0);
+}
+
+#[test]
+fn a_line_of_10_mb_is_whole_and_so_is_what_follows() {
+    let ended = run("[processes.web]\ncommand = \"shop long 10000000\"\n", &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(ended.stdout.len(), "web.1 | \nweb.1 | after\n".len() + 10_000_000);
+    assert!(ended.stdout.ends_with(b"z\nweb.1 | after\n"));
+}
+
+#[test]
+fn any_bytes_survive_and_a_last_line_without_a_newline_gets_one() {
+    let ended = run("[processes.web]\ncommand = \"shop bytes\"\n", &[]);
+    assert_eq!(ended.stdout, b"web.1 | \xff\xfe\0\x1b[31m\r\nweb.1 | no newline\n");
+}
+
+#[test]
+fn of_many_writers_no_line_is_lost_split_or_merged() {
+    const LINES: usize = 20_000;
+    let types: String = (0..8)
+        .map(|index| {
+            format!("[processes.w{index}]\ncommand = \"shop numbered {LINES} w{index}\"\nrestart = \"never\"\n")
+        })
+        .collect();
+    // The others are stopped when the first ends, so each waits for all: the last lines of all are there.
+    let waiting = types.replace("command = \"shop", "command = '''sh -c 'shop").replace(
+        "\"\nrestart",
+        "; touch $TMPDIR/../done.$PROCESS; while [ $(ls $TMPDIR/.. | grep -c done) -lt 8 ]; do sleep 0.02; done' '''\nrestart",
+    );
+    let waiting = waiting.replace("sh -c 'shop", "sh -c '$PWD/bin/shop");
+    let ended = run(&waiting, &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let text = ended.text();
+    let mut next = [0; 8];
+    for line in text.lines() {
+        let (process, rest) = line.split_once(".1 | ").expect(line);
+        let index: usize = process.strip_prefix('w').and_then(|digit| digit.parse().ok()).expect(line);
+        let number = next[index];
+        assert_eq!(rest, format!("{process} {number} {}", "y".repeat(number % 97)));
+        next[index] += 1;
+    }
+    assert_eq!(next, [LINES; 8]);
+}
+
+#[test]
+fn a_first_line_is_not_kept_back() {
+    let scene = Scene::new();
+    release(&scene, &script("web", "echo first; exec sleep 60"));
+    let running = Running::start(&scene, &[]);
+    running.wait_for("web.1 | first\n");
+    assert_eq!(running.stop().code, Some(0));
+}
+
+#[test]
+fn a_reader_that_goes_away_stops_the_formation_and_leaves_no_orphan() {
+    let scene = Scene::new();
+    release(&scene, &script("web", "echo $$; while :; do echo more; sleep 0.01; done"));
+    let mut command = scene.command(PROGRAM);
+    command.args(["run", "--release-id", "shop@v1"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    let mut first = String::new();
+    let mut reader = BufReader::new(child.stdout.take().expect("a pipe"));
+    reader.read_line(&mut first).expect("a line");
+    let pid: u32 = first.trim().strip_prefix("web.1 | ").and_then(|pid| pid.parse().ok()).expect("a pid");
+    drop(reader);
+    let status = wait_until("its end", || child.try_wait().expect("it can be waited for"));
+    assert_eq!(status.code(), Some(74));
+    assert!(!lives(pid));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_noticed_though_nothing_is_said() {
+    let scene = Scene::new();
+    release(&scene, &script("web", "echo up; exec sleep 600"));
+    let mut command = scene.command(PROGRAM);
+    command.args(["run", "--release-id", "shop@v1"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    let mut reader = BufReader::new(child.stdout.take().expect("a pipe"));
+    reader.read_line(&mut String::new()).expect("a line");
+    drop(reader);
+    assert_eq!(wait_until("its end", || child.try_wait().expect("it can be waited for")).code(), Some(74));
+}
+
+#[test]
+fn with_nobody_reading_sigterm_still_stops() {
+    let scene = Scene::new();
+    release(&scene, "[processes.web]\ncommand = \"shop lines 100000000 100\"\n");
+    let mut command = scene.command(PROGRAM);
+    // One pipe for both, as containers and CI jobs have it: the supervisor's own words must not block it either.
+    command.args(["run", "--release-id", "shop@v1"]);
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    command.stdout(writer.try_clone().expect("a copy")).stderr(writer);
+    let mut child = command.spawn().expect("it starts");
+    drop(command);
+    // Until the pipe is full, and the queue behind it.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let start = Instant::now();
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::TERM).expect("it lives");
+    let status = wait_until("its end", || child.try_wait().expect("it can be waited for"));
+    assert!(start.elapsed() < PATIENCE / 4, "it took {:?}", start.elapsed());
+    assert_eq!(status.code(), Some(0));
+    drop(reader);
+}
+
+#[test]
+fn what_the_supervisor_says_does_not_fall_into_a_line() {
+    let scene = Scene::new();
+    release(&scene, "[processes.web]\ncommand = \"shop lines 20000 100\"\n");
+    let command_line = format!("{PROGRAM} run --release-id shop@v1 2>&1 | cat");
+    let outcome = scene.outcome(scene.command("sh").args(["-c", &command_line]));
+    let line = format!("web.1 | {}", "x".repeat(99));
+    assert_eq!(outcome.stdout.lines().filter(|one| *one == line).count(), 20_000);
+    let others: Vec<&str> = outcome.stdout.lines().filter(|one| *one != line).collect();
+    assert!(others.iter().all(|one| !one.contains("xxx")), "{others:?}");
+}
+
+#[test]
+fn output_goes_to_a_file_behind_what_stands_there() {
+    let scene = Scene::new();
+    release(&scene, "[processes.web]\ncommand = \"shop arguments a\"\n");
+    scene.write("log", "before\n");
+    let command_line = format!("{PROGRAM} run --release-id shop@v1 >>log 2>/dev/null");
+    assert_eq!(scene.outcome(scene.command("sh").args(["-c", &command_line])).code, Some(0));
+    assert_eq!(std::fs::read_to_string(scene.path().join("log")).expect("a file"), "before\nweb.1 | a\n");
+}

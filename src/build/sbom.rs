@@ -3,7 +3,7 @@
 //! nor a time: a commit that changes no package does not change it.
 
 use super::Error;
-use crate::artifact::{LockedPackage, canonical_json};
+use crate::artifact::{LockedPackage, PackageKind, canonical_json};
 use crate::codebase::cargo::{Package, PackageId};
 use crate::codebase::{Lockfile, Packages};
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ fn component(purl: &str, package: &Package, compiled: &LockedPackage, kind: &str
         "purl": purl,
         "hashes": hashes,
         "licenses": licenses,
-        "scope": "required",
+        "scope": if compiled.kinds.contains(&PackageKind::Normal) { "required" } else { "excluded" },
     })
 }
 

@@ -26,7 +26,7 @@ mod releases;
 mod run;
 mod show;
 mod surroundings;
-#[cfg(all(feature = "scaffold", feature = "build"))]
+#[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 mod tour;
 mod verify;
 #[cfg(target_os = "linux")]
@@ -65,7 +65,7 @@ enum Command {
     #[cfg(target_os = "linux")]
     Run(run::Arguments),
     Show(show::Arguments),
-    #[cfg(all(feature = "scaffold", feature = "build"))]
+    #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
     Tour(tour::Arguments),
     Verify(verify::Arguments),
     #[cfg(target_os = "linux")]
@@ -107,8 +107,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Release(arguments) => release::exec(&arguments, surroundings),
         Command::Releases(arguments) => releases::exec(&arguments, surroundings),
         Command::Show(arguments) => show::exec(&arguments, surroundings),
-        #[cfg(all(feature = "scaffold", feature = "build"))]
-        Command::Tour(arguments) => tour::exec(&arguments, surroundings),
+        #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
+        Command::Tour(arguments) => return tour::exec(&arguments, surroundings),
         Command::Verify(arguments) => verify::exec(&arguments, surroundings),
     }
     .map(u8::from)

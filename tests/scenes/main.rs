@@ -37,3 +37,5 @@ mod running;
 mod scene;
 #[cfg(feature = "build")]
 mod shop;
+#[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
+mod tour;

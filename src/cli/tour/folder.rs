@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The folder and how commands are run in it.
 pub(super) struct TourFolder {
@@ -16,7 +16,7 @@ pub(super) struct TourFolder {
     program: PathBuf,
     cargo_home: PathBuf,
     rustup_home: PathBuf,
-    interrupted: Arc<AtomicBool>,
+    interrupted: Arc<AtomicUsize>,
 }
 
 impl TourFolder {
@@ -37,9 +37,9 @@ impl TourFolder {
         std::fs::create_dir(folder.path().join("home"))?;
         std::fs::write(folder.path().join("home/.gitconfig"), "[user]\n\tname = Tour\n\temail = tour@example.org\n")?;
         // A signal ends the command that runs; what it left is then removed here, not abandoned.
-        let interrupted = Arc::new(AtomicBool::new(false));
+        let interrupted = Arc::new(AtomicUsize::new(0));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
+            signal_hook::flag::register_usize(signal, Arc::clone(&interrupted), signal.unsigned_abs() as usize)?;
         }
         Ok(Self {
             program: std::env::current_exe()?,
@@ -55,9 +55,9 @@ impl TourFolder {
         self.folder.path()
     }
 
-    /// Whether somebody wants the tour to end.
-    pub(super) fn interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+    /// The signal by which somebody wants the tour to end.
+    pub(super) fn interrupted(&self) -> Option<u8> {
+        u8::try_from(self.interrupted.load(Ordering::Relaxed)).ok().filter(|signal| *signal != 0)
     }
 
     /// A call of this program in the tour's own surroundings.
@@ -81,11 +81,17 @@ impl TourFolder {
         command
     }
 
-    /// Runs this program to its end and gives the JSON lines that it printed.
-    pub(super) fn twelve(&self, directory: &Path, words: &[&str]) -> anyhow::Result<Vec<Value>> {
-        let output = self.command(directory, words).stdin(Stdio::null()).stderr(Stdio::piped()).output()?;
+    /// Runs this program to its end and gives the JSON lines that it printed. What it says on stderr is heard where
+    /// it takes long, as cargo's words do.
+    pub(super) fn events(&self, directory: &Path, words: &[&str], stderr: Stdio) -> anyhow::Result<Vec<Value>> {
+        super::lines(&self.twelve(directory, &[words, &["--format", "json"]].concat(), stderr)?)
+    }
+
+    /// Runs this program to its end and gives what it printed.
+    pub(super) fn twelve(&self, directory: &Path, words: &[&str], stderr: Stdio) -> anyhow::Result<Vec<u8>> {
+        let output = self.command(directory, words).stdin(Stdio::null()).stderr(stderr).output()?;
         if output.status.success() {
-            return super::lines(&output.stdout);
+            return Ok(output.stdout);
         }
         let said = String::from_utf8_lossy(if output.stderr.is_empty() { &output.stdout } else { &output.stderr })
             .into_owned();

@@ -6,12 +6,13 @@ mod service;
 
 use super::ExitCode;
 use super::surroundings::Surroundings;
-use crate::report::{Event, Size};
+use crate::report::{Event, Size, Verbosity};
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use folder::TourFolder;
 use serde_json::Value;
 use service::Service;
+use std::process::Stdio;
 use std::time::Instant;
 
 /// The whole path on a throwaway service: new, release, run, a request, a clean stop
@@ -23,21 +24,23 @@ pub(crate) struct Arguments {
     template: String,
 }
 
-/// Goes the whole path, a line a step.
-pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+/// Goes the whole path, a line a step. The folder is removed also where a step fails or a signal ends the tour.
+pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<u8> {
     let whole = Instant::now();
     let folder = TourFolder::make(surroundings)?;
     let tour = Tour { surroundings, folder: &folder };
     let walked = tour.walk(arguments);
-    let here = folder.path().to_path_buf();
-    let removed = tour.step("remove", || {
-        folder.remove()?;
-        Ok(format!("{} is gone", here.display()))
-    });
+    let (here, removing) = (folder.path().to_path_buf(), Instant::now());
+    let removed = folder.remove();
+    if let (Err(_), Some(signal)) = (&walked, folder.interrupted()) {
+        removed?;
+        return Ok(128 + signal);
+    }
     walked?;
     removed?;
+    tour.step_since("remove", removing, &format!("{} is gone", here.display()));
     tour.step_since("done", whole, "an empty folder became a release, a process, an answer and a clean exit");
-    Ok(ExitCode::Done)
+    Ok(ExitCode::Done.into())
 }
 
 struct Tour<'a> {
@@ -49,16 +52,17 @@ impl Tour<'_> {
     fn walk(&self, arguments: &Arguments) -> anyhow::Result<()> {
         let folder = self.folder;
         self.step("new", || {
-            let events = folder.twelve(
+            let events = folder.events(
                 folder.path(),
-                &["new", "shop", "--no-input", "--format", "json", "--template", &arguments.template],
+                &["new", "shop", "--no-input", "--template", &arguments.template],
+                Stdio::piped(),
             )?;
             let files = events.last().and_then(|document| document["files"].as_array().map(Vec::len));
             Ok(format!("`shop` from the template `{}`, {} files, one commit", arguments.template, files.unwrap_or(0)))
         })?;
         let shop = folder.path().join("shop");
         let events = self.step_with("release", || {
-            let events = folder.twelve(&shop, &["release", "--format", "json"])?;
+            let events = folder.events(&shop, &["release"], self.compiler())?;
             let released = find(&events, "released").context("`release` said nothing of a release")?;
             Ok((
                 format!(
@@ -79,13 +83,17 @@ impl Tour<'_> {
         );
         self.say("build", 0, format!("{:.12}, {} packed", text(built, "build"), Size(number(built, "bytes"))));
         self.step("verify", || {
-            let verified = folder.twelve(&shop, &["verify", "v1", "--format", "json"])?;
+            let verified = folder.events(&shop, &["verify", "v1"], Stdio::piped())?;
             let files = verified.last().and_then(|document| document["builds"][0]["files"].as_u64());
             Ok(format!("v1 is whole: {} files, every byte", files.context("`verify` counted no files")?))
         })?;
         std::fs::copy(shop.join(".env.example"), shop.join("prod.env")).context("the template has no .env.example")?;
         self.step("admin", || {
-            folder.twelve(&shop, &["admin", "--release-id", "v1", "--env-file", "prod.env", "check-config"])?;
+            folder.twelve(
+                &shop,
+                &["admin", "--release-id", "v1", "--env-file", "prod.env", "check-config"],
+                Stdio::piped(),
+            )?;
             Ok("`check-config` ran against v1 with prod.env, exit code 0".to_owned())
         })?;
         let service = self.step_with("run", || {
@@ -96,6 +104,14 @@ impl Tour<'_> {
         self.step("stop", || service.stop())
     }
 
+    /// Where the compiler's words go: people who wait a minute want to see why.
+    fn compiler(&self) -> Stdio {
+        match self.surroundings.reporter.verbosity() {
+            Verbosity::Quiet => Stdio::piped(),
+            Verbosity::Normal | Verbosity::Verbose => Stdio::inherit(),
+        }
+    }
+
     fn step(&self, name: &str, act: impl FnOnce() -> anyhow::Result<String>) -> anyhow::Result<()> {
         self.step_with(name, || act().map(|seen| (seen, ())))
     }
@@ -103,7 +119,7 @@ impl Tour<'_> {
     /// Takes a step and says what was seen and how long it took.
     fn step_with<T>(&self, name: &str, act: impl FnOnce() -> anyhow::Result<(String, T)>) -> anyhow::Result<T> {
         let start = Instant::now();
-        if self.folder.interrupted() {
+        if self.folder.interrupted().is_some() {
             bail!("the tour was interrupted before `{name}`");
         }
         let (seen, made) = act().with_context(|| format!("the tour's step `{name}`"))?;

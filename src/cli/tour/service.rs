@@ -41,7 +41,7 @@ impl Service {
                 return Ok(service);
             }
             ensure!(
-                start.elapsed() < PATIENCE && !folder.interrupted(),
+                start.elapsed() < PATIENCE && folder.interrupted().is_none(),
                 "the service was not ready in {} s",
                 PATIENCE.as_secs()
             );

@@ -6,8 +6,9 @@ use super::outside::Outside;
 use crate::report::Event;
 use std::path::Path;
 
-/// Variables that change what cargo, rustc or a C compiler makes.
-const NAMES: [&str; 21] = [
+/// Variables that change what cargo, rustc or a C compiler makes. LD_LIBRARY_PATH is not named: cargo itself sets it for
+/// its subcommands.
+const NAMES: [&str; 20] = [
     "RUSTFLAGS",
     "CARGO_ENCODED_RUSTFLAGS",
     "RUSTC",
@@ -28,7 +29,6 @@ const NAMES: [&str; 21] = [
     "CPLUS_INCLUDE_PATH",
     "PKG_CONFIG_PATH",
     "LD_PRELOAD",
-    "LD_LIBRARY_PATH",
 ];
 
 /// Beginnings of the names of such variables.

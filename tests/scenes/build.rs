@@ -197,3 +197,16 @@ fn eventually(holds: impl Fn() -> bool) -> bool {
     }
     holds()
 }
+
+#[test]
+fn cargo_itself_may_be_the_caller() {
+    let scene = shop();
+    let id = scene.twelve(["build"]).build_id();
+    let programs = Path::new(PROGRAM).parent().expect("a folder");
+    let path = std::env::var("PATH").expect("PATH");
+    let mut cargo = scene.command("cargo");
+    cargo.args(["twelve", "build"]).env("PATH", format!("{}:{path}", programs.display()));
+    let outcome = scene.outcome(&mut cargo);
+    assert_eq!(outcome.build_id(), id);
+    assert!(!outcome.stderr.contains("kept out"), "what cargo sets is not the user's:\n{}", outcome.page());
+}

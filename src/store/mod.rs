@@ -59,6 +59,14 @@ pub enum Error {
         /// What it holds.
         held: Vec<AppName>,
     },
+    /// An app of which the store holds builds and no release.
+    #[error("`{app}` has no release yet in the store `{store}`")]
+    NoReleaseYet {
+        /// The store.
+        store: String,
+        /// The app.
+        app: AppName,
+    },
     /// No app was named, and the store does not hold exactly one.
     #[error("no app is named, and the store `{store}` holds {}", count(.held))]
     WhichApp {

@@ -86,6 +86,7 @@ impl Store {
 
     /// The error that names the apps of the store.
     pub(super) fn no_app(&self, app: &AppName) -> Result<Error, Error> {
-        Ok(Error::NoApp { store: self.location(), app: app.clone(), held: self.apps()? })
+        let (store, app, held) = (self.location(), app.clone(), self.apps()?);
+        Ok(if held.contains(&app) { Error::NoReleaseYet { store, app } } else { Error::NoApp { store, app, held } })
     }
 }

@@ -203,6 +203,15 @@ fn what_is_not_there_is_answered_with_what_is() {
 }
 
 #[test]
+fn an_app_that_was_built_and_never_released_is_not_asked_whether_it_means_itself() {
+    let scene = shop();
+    scene.twelve(["build"]).build_id();
+    scene
+        .twelve(["show", "v1"])
+        .refused(66, &["`shop` has no release yet", "make its first release with `cargo twelve release`"]);
+}
+
+#[test]
 fn a_store_that_cannot_be_read_is_unavailable() {
     let scene = shop();
     fs::write(scene.store(), "no folder").expect("written");

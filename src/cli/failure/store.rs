@@ -25,6 +25,9 @@ pub(super) fn advice(error: &Error) -> Advice {
                 },
             )
         }
+        Error::NoReleaseYet { .. } => {
+            Advice::hint(ExitCode::NotFound, "make its first release with `cargo twelve release`")
+        }
         Error::WhichApp { held, .. } if held.is_empty() => Advice::hint(
             ExitCode::NotFound,
             "make a first release with `cargo twelve release`, or name another store with `--store`",

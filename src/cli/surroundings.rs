@@ -42,6 +42,7 @@ impl Surroundings {
     }
 
     /// A variable that is set, not empty, and text.
+    #[cfg(feature = "codebase")]
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.variable(name).and_then(OsStr::to_str)
     }
@@ -100,6 +101,7 @@ impl Surroundings {
     }
 
     /// The wall clock.
+    #[cfg(feature = "codebase")]
     #[expect(clippy::unused_self, reason = "the clock is one of the surroundings")]
     pub(crate) fn now(&self) -> jiff::Timestamp {
         Self::clock()

@@ -4,7 +4,7 @@ use super::release_options::ReleaseOptions;
 use super::surroundings::Surroundings;
 use crate::app::AdminProcess;
 use crate::report::{Table, data};
-use crate::run::{self, Error, Foreground};
+use crate::run::{self, Error, Foreground, Signals};
 use clap::Args;
 use std::ffi::OsString;
 
@@ -36,6 +36,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         return list(&arguments.release.verified(surroundings)?.tree.manifest.declaration.admin);
     }
     let prepared = arguments.release.prepare(surroundings)?;
+    let signals = Signals::catch()?;
     let folder = prepared.private_folder()?;
     let launch = prepared.launch(&folder);
     let process = match arguments.words.split_first() {
@@ -45,7 +46,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         }
         None => launch.typed(&arguments.command)?,
     };
-    Ok(run::admin(&process, Foreground::here())?)
+    Ok(run::admin(&process, signals, Foreground::here())?)
 }
 
 fn declared<'a>(admin: &'a [AdminProcess], name: &OsString) -> Result<&'a AdminProcess, Error> {

@@ -10,6 +10,8 @@ mod build_options;
 #[cfg(feature = "build")]
 mod built;
 mod diff;
+#[cfg(target_os = "linux")]
+mod env_files;
 mod exit_code;
 mod failure;
 #[cfg(feature = "scaffold")]

@@ -1,6 +1,7 @@
 //! What `run` and `admin` take alike: a release, a config, and where both come from.
 
-use super::prepared::{Prepared, Verified, read_env_files, warn_of_readers};
+use super::env_files::{read_env_files, warn_of_readers};
+use super::prepared::{Prepared, Verified};
 use super::surroundings::Surroundings;
 use crate::artifact::ReleaseRef;
 use crate::report::Event;

@@ -5,7 +5,9 @@ use super::prepared::Prepared;
 use super::release_options::ReleaseOptions;
 use super::surroundings::Surroundings;
 use crate::report::{Audience, Event, Reporter};
-use crate::run::{self, BasePort, Colour, LogFormat, Manner, Released, StderrTarget, Supervised, Voice, Wanted};
+use crate::run::{
+    self, BasePort, Colour, LogFormat, Manner, Released, Signals, StderrTarget, Supervised, Voice, Wanted,
+};
 use clap::{Args, ValueEnum};
 
 /// Run a release: start its processes, carry their output, stop them well
@@ -57,12 +59,13 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let declaration = &prepared.tree.manifest.declaration;
     let formation = run::formation(declaration, &arguments.formation, base)?;
     run::refuse_taken(&formation)?;
+    let signals = Signals::catch()?;
     let folder = prepared.private_folder()?;
     let launch = prepared.launch(&folder);
     let planned = formation.iter().map(|one| launch.instance(one)).collect::<Result<Vec<_>, _>>()?;
     let voice = arguments.voice(surroundings);
     voice.reporter.tell(&running(&prepared, &planned));
-    Ok(run::supervise(planned, &folder, voice)?)
+    Ok(run::supervise(planned, &folder, signals, voice)?)
 }
 
 fn running(prepared: &Prepared, planned: &[Supervised]) -> Event {

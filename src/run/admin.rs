@@ -35,8 +35,7 @@ impl Foreground {
 ///
 /// # Errors
 /// Where it cannot be started.
-pub fn admin(process: &PlannedProcess, foreground: Foreground) -> Result<u8, Error> {
-    let mut signals = Signals::catch()?;
+pub fn admin(process: &PlannedProcess, mut signals: Signals, foreground: Foreground) -> Result<u8, Error> {
     let child = command(process).spawn().map_err(|cause| unstartable(process, cause))?;
     let child = pid(&child)?;
     loop {

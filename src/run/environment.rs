@@ -70,10 +70,11 @@ impl fmt::Debug for Environment {
 }
 
 impl Origin {
-    /// The folder in which private folders are made.
+    /// The folder in which private folders are made. Processes start elsewhere, so it must be a path from the root.
     #[must_use]
     pub fn temporary_folder(&self) -> PathBuf {
-        self.set("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from)
+        let named = self.set("TMPDIR").map(PathBuf::from).filter(|path| path.is_absolute());
+        named.unwrap_or_else(|| PathBuf::from("/tmp"))
     }
 
     /// A process's environment. Later layers win: the base set, the config, what the process is told.

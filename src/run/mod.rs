@@ -33,4 +33,4 @@ pub use machine::build_here;
 pub use output::{Colour, LogFormat, Manner, StderrTarget};
 pub use ports::refuse_taken;
 pub use private_folder::PrivateFolder;
-pub use supervisor::{Voice, WATCHDOG, supervise, watch};
+pub use supervisor::{Signals, Voice, WATCHDOG, supervise, watch};

@@ -206,7 +206,8 @@ fn a_process_that_fails_gives_its_code_and_stops_the_others() {
         let scene = Scene::new();
         release(
             &scene,
-            &format!("[processes.web]\ncommand = \"{command}\"\n[processes.worker]\ncommand = \"sleep 60\"\n"),
+            // Processes start in the order of declaration, so the other one runs.
+            &format!("[processes.worker]\ncommand = \"sleep 60\"\n[processes.web]\ncommand = \"{command}\"\n"),
         );
         let ended = Running::start(&scene, &[]).end();
         assert_eq!(ended.code, Some(code), "{}", ended.stderr);

@@ -205,6 +205,13 @@ fn a_watchdog_that_is_killed_is_missed_and_the_formation_goes_on() {
 }
 
 #[test]
+fn a_survivor_that_writes_without_end_does_not_hang_the_end() {
+    let scene = Scene::new();
+    release(&scene, "[processes.web]\ncommand = '''sh -c \"setsid yes & sleep 0.1; exit 4\" '''\n");
+    assert_eq!(Running::start(&scene, &[]).end().code, Some(4));
+}
+
+#[test]
 fn a_survivor_that_holds_the_pipe_does_not_hang_the_end() {
     let scene = Scene::new();
     // It holds the pipe, ignores what it is asked, and has two seconds.

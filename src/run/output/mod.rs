@@ -16,6 +16,7 @@ use crate::report::Stream;
 use format::Formatter;
 use jiff::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use source::PIPE;
 use std::io;
 use std::time::Duration;
 
@@ -178,12 +179,16 @@ impl Output {
         progress
     }
 
-    /// Takes what a process has already said, as far as the queue goes: its last lines come before the news of its end.
+    /// Takes what a process has already said, as far as the queue goes: its last lines come before the news of its
+    /// end. What a full pipe holds and no more, since others may write to it without end.
     pub(super) fn drain(&mut self, process: usize) {
-        while self.read(|_, source| source.process == process) > 0 {
+        for _ in 0..=(PIPE / CHUNK) {
+            let count = self.read(|_, source| source.process == process);
             self.flush();
+            if count == 0 {
+                break;
+            }
         }
-        self.flush();
     }
 
     /// Gives up the streams that are still open, with the unfinished lines they hold.

@@ -13,7 +13,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// The size that a pipe should have, in bytes: what pipe-max-size allows a plain user. Where the user's share of pipe
 /// memory is used up (pipe-user-pages-soft), the pipe stays as small as it is.
-const PIPE: usize = 1 << 20;
+pub(super) const PIPE: usize = 1 << 20;
 
 /// Memory of an unfinished line that is kept for the next one, in bytes.
 const KEPT: usize = 64 << 10;

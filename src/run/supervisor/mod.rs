@@ -14,7 +14,8 @@ mod spawn;
 mod stopping;
 mod watchdog;
 
-pub(super) use signals::{STOPPING, Signals, name};
+pub use signals::Signals;
+pub(super) use signals::{STOPPING, name};
 pub(super) use spawn::{command, pid, unstartable};
 pub use watchdog::{WATCHDOG, watch};
 
@@ -47,8 +48,12 @@ pub struct Voice {
 ///
 /// # Errors
 /// Where it cannot even begin: no signals, no pipes.
-pub fn supervise(formation: Vec<Supervised>, folder: &PrivateFolder, voice: Voice) -> Result<u8, Error> {
-    let signals = Signals::catch()?;
+pub fn supervise(
+    formation: Vec<Supervised>,
+    folder: &PrivateFolder,
+    signals: Signals,
+    voice: Voice,
+) -> Result<u8, Error> {
     // From here on whatever loses its parent below us becomes our child (prctl(2)).
     set_child_subreaper(Some(getpid())).map_err(|cause| Error::system("a subreaper")(cause.into()))?;
     let names = formation.iter().map(|one| one.process.name.clone()).collect();
@@ -106,8 +111,11 @@ impl Supervisor {
 
     /// Does everything whose moment has come.
     fn keep_time(&mut self, now: Instant) {
+        // One start a round: signals and the first lines of others come between.
+        if let Some(index) = self.slots.iter().position(|slot| slot.is_due(now)) {
+            self.start(index, now);
+        }
         for index in 0..self.slots.len() {
-            self.start_where_due(index, now);
             self.ask_readiness(index, now);
         }
         self.keep_stop_times(now);
@@ -157,11 +165,8 @@ impl Supervisor {
         (signalled, tokens.into_iter().zip(flags).filter(|(_, flags)| !flags.is_empty()).collect())
     }
 
-    fn start_where_due(&mut self, index: usize, now: Instant) {
+    fn start(&mut self, index: usize, now: Instant) {
         let Some(slot) = self.slots.get_mut(index) else { return };
-        if !matches!(slot.state, State::Waiting { until } if until <= now) {
-            return;
-        }
         let process = &slot.plan.process;
         match spawn::spawn(process) {
             Ok(spawned) => {

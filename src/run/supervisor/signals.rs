@@ -11,12 +11,15 @@ use std::os::unix::net::UnixStream;
 /// The signals that ask us to stop.
 pub(in crate::run) const STOPPING: [i32; 4] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
 
-/// The signals that we answer.
-pub(in crate::run) struct Signals(SignalDelivery<UnixStream, SignalOnly>);
+/// The signals that we answer. Caught before anything is made that must not be left behind.
+pub struct Signals(SignalDelivery<UnixStream, SignalOnly>);
 
 impl Signals {
     /// From here on these signals are answered, and no longer end us.
-    pub(in crate::run) fn catch() -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// Where the machine gives no pair of sockets.
+    pub fn catch() -> Result<Self, Error> {
         let failed = |cause| Error::System { what: "the signals", cause };
         let (read, write) = UnixStream::pair().map_err(failed)?;
         let caught = STOPPING.into_iter().chain([SIGCHLD]);

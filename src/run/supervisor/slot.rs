@@ -64,6 +64,11 @@ impl Slot {
         }
     }
 
+    /// Whether its process is to be started.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        matches!(self.state, State::Waiting { until } if until <= now)
+    }
+
     pub(super) fn is_ended(&self) -> bool {
         matches!(self.state, State::Ended)
     }

@@ -168,6 +168,9 @@ impl Supervisor {
         if stop.clear.is_some() || matches!(stop.look, Look::At(moment) if moment > now) {
             return;
         }
+        if process_table::has_children(&self.not_ours()) == Some(false) {
+            return self.set_stop(|stop| stop.clear = Some(now));
+        }
         let rest = self.descendants();
         let stays: Vec<&Row> = rest.iter().filter(|row| self.kill_at(row) + KILLING <= now).collect();
         if stays.len() == rest.len() {
@@ -231,8 +234,12 @@ impl Supervisor {
 
     /// What descends from us and was started by us.
     pub(super) fn descendants(&self) -> Vec<Row> {
-        let watchdog = self.watchdog.as_ref().map(Watchdog::pid);
-        process_table::descendants(&self.strangers.iter().copied().chain(watchdog).collect::<Vec<_>>())
+        process_table::descendants(&self.not_ours())
+    }
+
+    /// Children that are no part of the formation.
+    fn not_ours(&self) -> Vec<Pid> {
+        self.strangers.iter().copied().chain(self.watchdog.as_ref().map(Watchdog::pid)).collect()
     }
 }
 

@@ -117,8 +117,8 @@ fn a_grandchild_with_its_own_session_is_asked_and_then_killed() {
     let scene = Scene::new();
     release(
         &scene,
-        "[processes.web]\ncommand = '''sh -c \"setsid sh -c 'echo pid=$$; exec sleep 60' & \
-         setsid sh -c 'trap : TERM; echo pid=$$; while :; do sleep 0.01; done' & exec sleep 60\" '''\n\
+        "[processes.web]\ncommand = '''sh -c \"setsid sh -c 'trap \\\"echo session asked; exit\\\" TERM; echo pid=$$; \
+         while :; do sleep 0.01; done' & setsid sh -c 'trap : TERM; echo pid=$$; while :; do sleep 0.01; done' & exec sleep 60\" '''\n\
          stop-timeout = \"300ms\"\n"
             .replace("$$", "\\$\\$")
             .as_str(),
@@ -127,6 +127,7 @@ fn a_grandchild_with_its_own_session_is_asked_and_then_killed() {
     let pids = pids(&running, 2);
     let ended = running.stop();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.text().contains("web.1 | session asked\n"), "{}", ended.text());
     assert!(ended.stderr.contains("was left behind and did not stop"), "{}", ended.stderr);
     gone(&pids);
 }
@@ -167,8 +168,8 @@ fn a_supervisor_killed_with_sigkill_leaves_nothing() {
     let scene = Scene::new();
     release(
         &scene,
-        "[processes.web]\ncommand = '''sh -c \"trap : TERM; echo pid=$$; setsid sh -c 'trap : TERM HUP; echo pid=$$; \
-         while :; do sleep 0.01; done' & while :; do sleep 0.01; done\" '''\ncount = 2\n"
+        "[processes.web]\ncommand = '''sh -c \"trap : TERM; echo pid=$$; (setsid sh -c 'trap : TERM HUP; echo pid=$$; \
+         while :; do sleep 0.01; done' &) ; while :; do sleep 0.01; done\" '''\ncount = 2\n"
             .replace("$$", "\\$\\$")
             .as_str(),
     );

@@ -164,7 +164,28 @@ fn sweep(beside: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::Staging;
+    use crate::artifact::{Digest, ReleasedBuild};
     use crate::run::cache::pruning::PREFIX;
+
+    #[test]
+    fn another_tarball_of_the_same_size_is_refused_before_it_is_parsed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let build = ReleasedBuild {
+            target: "x86_64-unknown-linux-gnu".to_owned(),
+            id: Digest::of(b"tar"),
+            gz_sha256: Digest::of(b"gz"),
+            gz_size: 2,
+            manifest_sha256: Digest::of(b"manifest"),
+        };
+        let mut refusal = |tarball: &[u8]| {
+            let mut staging = Staging::make(folder.path()).expect("staging");
+            staging.unpack(tarball, &build).expect_err("refused").to_string()
+        };
+        assert!(refusal(b"xz").ends_with("its digest is not the one of the release record"));
+        assert!(refusal(b"g").ends_with("it has 1 bytes instead of the 2 of the release record"));
+        assert!(refusal(b"gzz").ends_with("it has more than the 2 bytes of the release record"));
+        assert_eq!(refusal(b"gz"), "the build's archive is damaged: it ends too early", "this one is parsed");
+    }
 
     #[test]
     fn leftovers_of_a_killed_run_are_swept_and_those_of_a_living_one_are_not() {

@@ -124,7 +124,10 @@ fn a_patch_outside_the_repository_is_kept_out() {
     let config = format!("[patch.crates-io]\nitoa = {{ path = {forged:?} }}\n");
     std::fs::create_dir_all(stage.scene.path().join("../.cargo")).expect("a folder");
     std::fs::write(stage.scene.path().join("../.cargo/config.toml"), config).expect("written");
-    stage.kept_out(&["kept out of the build, from `[SCENE]/.cargo/config.toml`: `patch.crates-io`"]);
+    stage.kept_out(&[
+        "kept out of the build, from `[SCENE]/.cargo/config.toml`: `patch.crates-io`",
+        "hint: another source of a package",
+    ]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::assets::{CommittedFiles, out_assets};
 use super::compiled::{Compiled, Program};
+use super::places::Places;
 use super::plan::{Plan, PlannedBuild};
 use super::work_folder::WorkFolder;
 use super::{Error, elf, sbom};
@@ -42,6 +43,7 @@ pub(super) struct Parts<'a> {
     pub(super) plan: &'a Plan,
     pub(super) planned: &'a PlannedBuild,
     pub(super) work: &'a Arc<WorkFolder>,
+    pub(super) places: &'a Places,
     pub(super) packages: &'a Packages,
     pub(super) package: &'a Package,
     pub(super) compiled: Compiled,
@@ -49,10 +51,10 @@ pub(super) struct Parts<'a> {
 
 /// Makes the bundle of a target.
 pub(super) fn bundle(parts: &Parts<'_>, reporter: &Reporter) -> Result<Bundle, Error> {
-    let Parts { plan, planned, work, packages, package, compiled } = parts;
+    let Parts { plan, planned, work, places, packages, package, compiled } = parts;
     let settings = &plan.declaration.build;
-    let programs = chosen(compiled.programs(&package.id), &settings.bins, package)?;
-    let locked = compiled.joined(&plan.lockfile, packages, work)?;
+    let programs = chosen(compiled.programs(&package.id, places), &settings.bins, package)?;
+    let locked = compiled.joined(&plan.lockfile, packages, places)?;
     let system = elf::system(&programs, settings, compiled, packages)?;
     let bill = sbom::sbom(&package.id, &locked, &plan.lockfile, packages)?;
 
@@ -71,9 +73,9 @@ pub(super) fn bundle(parts: &Parts<'_>, reporter: &Reporter) -> Result<Bundle, E
     let committed = CommittedFiles { repository: &plan.repository, snapshot: &plan.snapshot, folder, source: &source };
     members.extend(committed.assets(&settings.assets, reporter)?);
     if !settings.out_assets.is_empty() {
-        let out = compiled.out_folder(&package.id);
+        let out = compiled.out_folder(&package.id, places);
         let out = out.ok_or_else(|| Error::NoBuildScript { package: package.name.to_string() })?;
-        members.extend(out_assets(out, &settings.out_assets, reporter)?);
+        members.extend(out_assets(&out, &settings.out_assets, reporter)?);
     }
     members.sort_by(|one, other| one.file.path.as_str().cmp(other.file.path.as_str()));
     if let Some(twice) = members.windows(2).find(|pair| pair[0].file.path == pair[1].file.path) {

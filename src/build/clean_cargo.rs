@@ -5,7 +5,7 @@
 
 use super::Error;
 use super::outside::Outside;
-use super::toolchain::InstalledToolchain;
+use super::places::Places;
 use super::work_folder::WorkFolder;
 use crate::codebase::{Lockfile, Place};
 use std::collections::BTreeSet;
@@ -16,6 +16,9 @@ use toml::{Table, Value};
 /// The name of the verified sources in cargo's config.
 const VERIFIED: &str = "cargo-twelve-verified";
 
+/// Our own config, in our CARGO_HOME.
+const CONFIG: &str = "config.toml";
+
 /// The time that compilers and build scripts are told, in seconds since 1970: the first of 1980, as other reproducible
 /// builds have it. It is the same for every commit. With the commit's own time, every commit would compile all C
 /// dependencies again (`cc` names this variable as an input of each), and what a dependency made of an earlier commit's
@@ -25,31 +28,28 @@ const SOURCE_DATE_EPOCH: &str = "315532800";
 /// Calls of cargo in a work folder.
 #[derive(Debug)]
 pub(super) struct CleanCargo<'a> {
-    /// Whose cargo.
-    pub(super) toolchain: &'a InstalledToolchain,
-    /// Where.
+    /// Where the folders are.
     pub(super) work: &'a WorkFolder,
+    /// Where they stand for cargo.
+    pub(super) places: &'a Places,
     /// The repository's own config files in the exported commit, in the order in which cargo must be told of them.
     pub(super) configs: Vec<PathBuf>,
 }
 
 impl CleanCargo<'_> {
-    /// A call of a subcommand. Arguments may follow.
+    /// A call of a subcommand. Arguments and variables may follow; then the [places](Places::command) run it.
     pub(super) fn command(&self, subcommand: &str) -> Command {
-        let mut command = self.toolchain.clean(&self.toolchain.cargo);
+        let mut command = self.places.toolchain.clean(&self.places.toolchain.cargo);
         command
-            .env("CARGO_HOME", self.work.cargo_home())
+            .env("CARGO_HOME", &self.places.cargo_home)
             .env("CARGO_INCREMENTAL", "0")
             .env("SOURCE_DATE_EPOCH", SOURCE_DATE_EPOCH)
             .arg(subcommand);
-        for config in self.configs.iter().chain([&self.config()]) {
+        let own = self.places.cargo_home.join(CONFIG);
+        for config in self.configs.iter().chain([&own]) {
             command.arg("--config").arg(config);
         }
         command
-    }
-
-    fn config(&self) -> PathBuf {
-        self.work.cargo_home().join("config.toml")
     }
 
     /// Writes our own config: every registry of the lockfile is replaced by the verified sources. Of the user's config
@@ -72,12 +72,12 @@ impl CleanCargo<'_> {
             source.insert("registry".to_owned(), index.into());
             sources.insert(format!("cargo-twelve-registry-{number}"), source.into());
         }
-        let folder = self.work.vendor().to_string_lossy().into_owned();
+        let folder = self.places.vendor().to_string_lossy().into_owned();
         sources.insert(VERIFIED.to_owned(), Table::from_iter([("directory".to_owned(), folder.into())]).into());
 
         // A wrapper of the repository's config is no part of the commit; an empty name is none.
         let build = ["rustc-wrapper", "rustc-workspace-wrapper"].map(|key| (key.to_owned(), Value::from("")));
-        let target = Value::from(self.work.target().to_string_lossy().into_owned());
+        let target = Value::from(self.places.target.to_string_lossy().into_owned());
         let build = build.into_iter().chain([("build-dir".to_owned(), target)]);
         let mut config = Table::new();
         config.insert("source".to_owned(), sources.into());
@@ -86,7 +86,7 @@ impl CleanCargo<'_> {
         if !registries.is_empty() {
             config.insert("registries".to_owned(), registries.into());
         }
-        let path = self.config();
+        let path = self.work.cargo_home().join(CONFIG);
         std::fs::write(&path, config.to_string()).map_err(Error::machine(path, "written"))
     }
 }

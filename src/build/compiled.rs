@@ -2,7 +2,7 @@
 //! They come for every unit, also where nothing had to be compiled again.
 
 use super::Error;
-use super::work_folder::WorkFolder;
+use super::places::Places;
 use crate::artifact::{LockedPackage, PackageKind};
 use crate::codebase::cargo::{Artifact, BuildScript, Message, PackageId, TargetKind};
 use crate::codebase::{Lockfile, Packages, Place};
@@ -46,14 +46,14 @@ impl Compiled {
     }
 
     /// The programs of a package, sorted by name.
-    pub(super) fn programs(&self, package: &PackageId) -> Vec<Program> {
+    pub(super) fn programs(&self, package: &PackageId, places: &Places) -> Vec<Program> {
         let of_package = self
             .artifacts
             .iter()
             .filter(|artifact| artifact.package_id == *package && artifact.target.kind.contains(&TargetKind::Bin));
         let mut programs: Vec<Program> = of_package
             .filter_map(|artifact| {
-                let path = artifact.executable.as_ref()?.as_std_path().to_path_buf();
+                let path = places.here(artifact.executable.as_ref()?.as_std_path());
                 Some(Program { name: artifact.target.name.clone(), path })
             })
             .collect();
@@ -62,9 +62,9 @@ impl Compiled {
     }
 
     /// The OUT_DIR of a package's build script.
-    pub(super) fn out_folder(&self, package: &PackageId) -> Option<&Path> {
+    pub(super) fn out_folder(&self, package: &PackageId, places: &Places) -> Option<PathBuf> {
         let script = self.scripts.iter().find(|script| script.package_id == *package)?;
-        Some(script.out_dir.as_std_path())
+        Some(places.here(script.out_dir.as_std_path()))
     }
 
     /// The package whose build script asked for a library, by the library's name without `lib` and its versions.
@@ -87,10 +87,10 @@ impl Compiled {
         &self,
         lockfile: &Lockfile,
         packages: &Packages,
-        work: &WorkFolder,
+        places: &Places,
     ) -> Result<Vec<LockedPackage>, Error> {
         let mut seen: BTreeMap<usize, Seen> = BTreeMap::new();
-        let host = work.target().join("release");
+        let host = places.target.join("release");
         for artifact in &self.artifacts {
             let package = packages.by_id(&artifact.package_id);
             let source = package.and_then(|package| package.source.as_ref()).map(|source| source.repr.as_str());
@@ -106,9 +106,9 @@ impl Compiled {
             });
             let index = index.ok_or_else(|| unverified(manifest))?;
             let place = match lockfile.packages[index].place {
-                Place::Path => work.source(),
-                Place::Registry { .. } => work.vendor().join(lockfile.packages[index].stem()),
-                Place::Git { .. } => work.cargo_home().join("git/checkouts"),
+                Place::Path => places.source.clone(),
+                Place::Registry { .. } => places.vendor().join(lockfile.packages[index].stem()),
+                Place::Git { .. } => places.cargo_home.join("git/checkouts"),
             };
             if !manifest.starts_with(&place) {
                 return Err(unverified(manifest));

@@ -69,6 +69,12 @@ pub enum Error {
         /// The toolchain, where rustup knows it by a name.
         toolchain: Option<String>,
     },
+    /// A canonical path that was asked for, on a machine that cannot give it.
+    #[error("no mount namespace can be made here: {why}")]
+    NoNamespace {
+        /// Why.
+        why: String,
+    },
     /// A setting that no build can honour and stay a function of the commit.
     #[error("`{file}` sets `{key}`: {why}", file = .file.display())]
     Setting {

@@ -5,8 +5,8 @@
 use super::Error;
 use super::fetch::Fetch;
 use super::work_folder::{WorkFolder, remove_folder};
-use crate::codebase::{Lockfile, Place, has_commit, is_clean_checkout};
-use crate::report::Reporter;
+use crate::codebase::{Lockfile, Place, has_commit, is_clean_checkout, tampered_checkout};
+use crate::report::{Event, Reporter};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -49,26 +49,56 @@ pub(super) fn provide(
             copy(&objects, &place)?;
         }
     }
+    if let Some(home) = user_home {
+        tell_tampered(&home.join("git/checkouts"), &own, &revisions, reporter);
+    }
     remove_unclean(&work.cargo_home().join("git/checkouts"), &own, &revisions)
+}
+
+/// Says which of the user's own checkouts a plain cargo build would compile although they differ from their commit.
+fn tell_tampered(checkouts: &Path, own: &Path, revisions: &[&str], reporter: &Reporter) {
+    for (objects, checkout) in all_checkouts(checkouts, own) {
+        let locked = revisions.iter().filter(|revision| is_named_by(&checkout, revision));
+        for path in locked.filter_map(|revision| tampered_checkout(&objects, revision, &checkout)) {
+            reporter.tell(&Event::warning_with_hint(
+                format!(
+                    "kept out of the build: `{}` is not of the commit that Cargo.lock names; a plain cargo build would \
+                     compile it",
+                    path.display()
+                ),
+                format!("rm -r {}", checkout.display()),
+            ));
+        }
+    }
 }
 
 /// Removes checkouts of other commits, and those that differ from their commit.
 fn remove_unclean(checkouts: &Path, own: &Path, revisions: &[&str]) -> Result<(), Error> {
-    for repository in folders(checkouts) {
-        let objects = own.join(repository.file_name().unwrap_or_default());
-        for checkout in folders(&repository) {
-            // cargo names a checkout by the first digits of its commit.
-            let short = checkout.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let clean = revisions
-                .iter()
-                .filter(|revision| !short.is_empty() && revision.starts_with(&short))
-                .any(|revision| is_clean_checkout(&objects, revision, &checkout));
-            if !clean {
-                remove_folder(&checkout)?;
-            }
+    for (objects, checkout) in all_checkouts(checkouts, own) {
+        let clean = revisions
+            .iter()
+            .filter(|revision| is_named_by(&checkout, revision))
+            .any(|revision| is_clean_checkout(&objects, revision, &checkout));
+        if !clean {
+            remove_folder(&checkout)?;
         }
     }
     Ok(())
+}
+
+/// The checkouts in a folder of cargo's, each after the objects that it is of.
+fn all_checkouts(checkouts: &Path, own: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let of_one = |repository: PathBuf| {
+        let objects = own.join(repository.file_name().unwrap_or_default());
+        folders(&repository).into_iter().map(move |checkout| (objects.clone(), checkout))
+    };
+    folders(checkouts).into_iter().flat_map(of_one).collect()
+}
+
+/// cargo names a checkout by the first digits of its commit.
+fn is_named_by(checkout: &Path, revision: &str) -> bool {
+    let short = checkout.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    !short.is_empty() && revision.starts_with(&short)
 }
 
 fn folders(above: &Path) -> Vec<PathBuf> {

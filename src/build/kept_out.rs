@@ -70,7 +70,7 @@ pub(super) fn kept_out(outside: &Outside, repository: &Path) -> Result<Vec<Event
         }
         events.push(Event::warning_with_hint(
             format!("kept out of the build, from `{}`: {}", file.path.display(), listed(&keys)),
-            "what should hold for every build belongs into the repository's own `.cargo/config.toml`",
+            advice_for_keys(&keys),
         ));
     }
     Ok(events)
@@ -94,6 +94,20 @@ fn advice(names: &[&str]) -> &'static str {
         "a wrapper is no part of a commit; the work folder keeps a build warm without one"
     } else {
         "what should hold for every build belongs into the repository's `.cargo/config.toml`: `[env]`, `[target.*]`"
+    }
+}
+
+/// Where the first of these keys of a config file belongs, if it should hold for every build.
+fn advice_for_keys(keys: &[String]) -> &'static str {
+    let any = |parts: &[&str]| keys.iter().any(|key| parts.iter().any(|part| key.starts_with(part)));
+    if any(&["paths", "patch."]) {
+        "another source of a package belongs into the workspace's Cargo.toml, where Cargo.lock knows it: `[patch]`"
+    } else if any(&["source."]) {
+        "sources other than the registry's belong into the repository: `cargo vendor`, and commit what it makes"
+    } else if any(&["profile."]) {
+        "a profile for every build belongs into the workspace's Cargo.toml: `[profile.release]`"
+    } else {
+        "what should hold for every build belongs into the repository's own `.cargo/config.toml`"
     }
 }
 

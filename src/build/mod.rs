@@ -7,6 +7,7 @@
 //! ```text
 //! plan          repository_settings, toolchain, flags, and of the user's side: outside, kept_out
 //! work_folder   source, touch                      the exported commit
+//!               places, namespace                  where it stands for the compiler
 //!               verified, vendor, crate_file, ...  the sources of its dependencies
 //!               clean_cargo, compile               cargo, with nothing from outside
 //! bundle        compiled, elf, sbom, assets        what came out
@@ -28,7 +29,9 @@ mod flags;
 mod git_dependencies;
 mod interruption;
 mod kept_out;
+mod namespace;
 mod outside;
+mod places;
 mod plan;
 mod registry_cache;
 mod repository_settings;
@@ -55,6 +58,7 @@ use clean_cargo::CleanCargo;
 use compile::compile;
 use compiled::Compiled;
 use fetch::Fetch;
+use places::Places;
 use registry_cache::RegistryCache;
 use std::process::Command;
 use std::sync::Arc;
@@ -78,22 +82,23 @@ pub fn make(
     reporter.tell(&Event::SourceExported { commit: plan.commit.id(), changed, files });
     provide_dependencies(plan, &work, outside, reporter)?;
 
+    let places = Places::of(plan.source_path, &work, &plan.toolchain)?;
     let cargo = CleanCargo {
-        toolchain: &plan.toolchain,
         work: &work,
-        configs: plan.settings.paths().map(|path| work.source().join(path)).collect(),
+        places: &places,
+        configs: plan.settings.paths().map(|path| places.source.join(path)).collect(),
     };
     cargo.write_config(&plan.lockfile, outside)?;
     let packages = read_packages(plan, &cargo)?;
-    let package = chosen_package(plan, &packages, &work)?;
-    touch(&work, &packages, &export)?;
+    let package = chosen_package(plan, &packages, &places)?;
+    touch(&work, &places, &packages, &export)?;
 
     let mut bundles = Vec::with_capacity(wanted.len());
     for planned in wanted {
         let (name, target) = (package.name.to_string(), planned.target.clone());
         reporter.tell(&Event::Compiling { package: name, target });
         let compiled = Compiled::of(compile(&mut cargo_build(plan, planned, &cargo, package, reporter))?);
-        let parts = Parts { plan, planned, work: &work, packages: &packages, package, compiled };
+        let parts = Parts { plan, planned, work: &work, places: &places, packages: &packages, package, compiled };
         bundles.push(bundle(&parts, reporter)?);
     }
     work.succeed()?;
@@ -121,10 +126,10 @@ fn provide_dependencies(plan: &Plan, work: &WorkFolder, outside: &Outside, repor
 /// What cargo says of the packages. Where it cannot read them, a path that leaves the repository is the likeliest
 /// cause, and cargo's own words would name a folder that the user never saw.
 fn read_packages(plan: &Plan, cargo: &CleanCargo<'_>) -> Result<Packages, Error> {
-    let manifest = cargo.work.source().join(codebase::beside(&plan.package.folder, "Cargo.toml"));
+    let manifest = cargo.places.source.join(codebase::beside(&plan.package.folder, "Cargo.toml"));
     let mut command = cargo.command("metadata");
     command.args(["--format-version", "1", "--frozen", "--color", "never", "--manifest-path"]).arg(&manifest);
-    let packages = Packages::read(&mut command, &plan.lockfile.path);
+    let packages = Packages::read(&mut cargo.places.command(command), &plan.lockfile.path);
     if matches!(packages, Err(codebase::Error::Metadata { .. }))
         && let Some(outside) = path_outside(&Manifests::of(&plan.repository, &plan.snapshot)?)
     {
@@ -134,8 +139,8 @@ fn read_packages(plan: &Plan, cargo: &CleanCargo<'_>) -> Result<Packages, Error>
 }
 
 /// The package that was chosen, as cargo knows it, and nothing of it or its dependencies outside the commit.
-fn chosen_package<'a>(plan: &Plan, packages: &'a Packages, work: &WorkFolder) -> Result<&'a Package, Error> {
-    let source = work.source();
+fn chosen_package<'a>(plan: &Plan, packages: &'a Packages, places: &Places) -> Result<&'a Package, Error> {
+    let source = &places.source;
     let workspace = source.join(&plan.package.workspace);
     if packages.workspace_root() != workspace.components().as_path() {
         let found = packages.workspace_root().display();
@@ -144,7 +149,7 @@ fn chosen_package<'a>(plan: &Plan, packages: &'a Packages, work: &WorkFolder) ->
         });
     }
     if let Some(outside) =
-        packages.all().find(|package| package.source.is_none() && !package.manifest_path.starts_with(&source))
+        packages.all().find(|package| package.source.is_none() && !package.manifest_path.starts_with(source))
     {
         let path = outside.manifest_path.to_string();
         return Err(codebase::Error::PathOutside { manifest: plan.lockfile.path.clone(), path }.into());
@@ -185,8 +190,8 @@ fn cargo_build(
         .arg("--manifest-path")
         .arg(&package.manifest_path)
         .arg("--target-dir")
-        .arg(cargo.work.target())
-        .env("CARGO_ENCODED_RUSTFLAGS", flags::encoded(&planned.rustflags, cargo.work));
+        .arg(&cargo.places.target)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags::encoded(&planned.rustflags, cargo.places));
     if settings.bins.is_empty() {
         command.arg("--bins");
     }
@@ -206,5 +211,5 @@ fn cargo_build(
         crate::report::Verbosity::Normal => {}
         crate::report::Verbosity::Verbose => drop(command.arg("--verbose")),
     }
-    command
+    cargo.places.command(command)
 }

@@ -5,7 +5,7 @@ use super::kept_out::kept_out;
 use super::outside::Outside;
 use super::repository_settings::RepositorySettings;
 use super::toolchain::InstalledToolchain;
-use super::{Error, flags};
+use super::{Error, flags, places};
 use crate::app::{Declaration, Sources};
 use crate::artifact::{BuildInput, Digest, SourcePath, Toolchain};
 use crate::codebase::{ChosenPackage, Commit, Lockfile, Repository, Snapshot, beside, choose};
@@ -21,6 +21,8 @@ pub struct Request {
     pub revision: Option<String>,
     /// The package, where one was typed.
     pub package: Option<String>,
+    /// Where the source must stand; where nothing is asked for, at the canonical path if this machine can do that.
+    pub source_path: Option<SourcePath>,
 }
 
 /// What will be built.
@@ -39,6 +41,8 @@ pub struct Plan {
     pub(super) snapshot: Snapshot,
     pub(super) lockfile: Lockfile,
     pub(super) toolchain: InstalledToolchain,
+    /// Where the source stands when it is compiled.
+    pub(super) source_path: SourcePath,
     pub(super) settings: RepositorySettings,
     /// Where portable files of a release go.
     pub portable: PathBuf,
@@ -84,9 +88,15 @@ pub fn plan(request: &Request, outside: &Outside, reporter: &Reporter) -> Result
         [] => vec![toolchain.host.clone()],
         named => named.to_vec(),
     };
+    let compiler = Compiler {
+        source_path: places::choose(request.source_path, &toolchain, reporter)?,
+        toolchain: &toolchain,
+        settings: &settings,
+    };
+    let source_path = compiler.source_path;
     let builds = targets
         .into_iter()
-        .map(|target| planned(target, &commit, &package, &declaration, &toolchain, &settings))
+        .map(|target| compiler.planned(target, &commit, &package, &declaration))
         .collect::<Result<_, _>>()?;
     let portable = outside.target_folder(&repository.root().join(&package.workspace)).join("twelve");
     let work = portable.join("work").join(declaration.app.as_str());
@@ -99,42 +109,52 @@ pub fn plan(request: &Request, outside: &Outside, reporter: &Reporter) -> Result
         snapshot,
         lockfile,
         toolchain,
+        source_path,
         settings,
         portable,
         work,
     })
 }
 
-fn planned(
-    target: String,
-    commit: &Commit,
-    package: &ChosenPackage,
-    declaration: &Declaration,
-    installed: &InstalledToolchain,
-    settings: &RepositorySettings,
-) -> Result<PlannedBuild, Error> {
-    installed.require_target(&target)?;
-    let cfgs = if settings.needs_cfgs() { installed.cfgs(&target)? } else { Vec::new() };
-    let rustflags = settings.rustflags(&target, &cfgs);
-    let toolchain = Toolchain {
-        rustc: installed.rustc_lines.clone(),
-        cargo: installed.cargo_line.clone(),
-        cc: installed.cc.clone(),
-        profile: "release".to_owned(),
-        features: declaration.build.features.clone(),
-        rustflags: flags::recorded(&rustflags),
-        source_path: SourcePath::Remapped,
-    };
-    let input = BuildInput {
-        commit: &commit.id(),
-        package: &package.name,
-        declaration,
-        toolchain: &toolchain,
-        target: &target,
-        builder: env!("CARGO_PKG_VERSION"),
+/// What compiles the builds of a plan.
+struct Compiler<'a> {
+    source_path: SourcePath,
+    toolchain: &'a InstalledToolchain,
+    settings: &'a RepositorySettings,
+}
+
+impl Compiler<'_> {
+    fn planned(
+        &self,
+        target: String,
+        commit: &Commit,
+        package: &ChosenPackage,
+        declaration: &Declaration,
+    ) -> Result<PlannedBuild, Error> {
+        let installed = self.toolchain;
+        installed.require_target(&target)?;
+        let cfgs = if self.settings.needs_cfgs() { installed.cfgs(&target)? } else { Vec::new() };
+        let rustflags = self.settings.rustflags(&target, &cfgs);
+        let toolchain = Toolchain {
+            rustc: installed.rustc_lines.clone(),
+            cargo: installed.cargo_line.clone(),
+            cc: installed.cc.clone(),
+            profile: "release".to_owned(),
+            features: declaration.build.features.clone(),
+            rustflags: flags::recorded(&rustflags),
+            source_path: self.source_path,
+        };
+        let input = BuildInput {
+            commit: &commit.id(),
+            package: &package.name,
+            declaration,
+            toolchain: &toolchain,
+            target: &target,
+            builder: env!("CARGO_PKG_VERSION"),
+        }
+        .digest()?;
+        Ok(PlannedBuild { target, input, toolchain, rustflags })
     }
-    .digest()?;
-    Ok(PlannedBuild { target, input, toolchain, rustflags })
 }
 
 /// What the app declares in the commit.

@@ -14,7 +14,10 @@ use std::str::FromStr;
 pub(super) struct InstalledToolchain {
     /// cargo itself.
     pub(super) cargo: PathBuf,
-    rustc: PathBuf,
+    /// rustc itself.
+    pub(super) rustc: PathBuf,
+    /// The folder that the toolchain lies in.
+    pub(super) sysroot: PathBuf,
     /// The lines of `rustc -Vv`.
     pub(super) rustc_lines: Vec<String>,
     /// The line of `cargo -V`.
@@ -62,6 +65,7 @@ impl InstalledToolchain {
         let mut found = Self {
             cargo,
             rustc,
+            sysroot: PathBuf::new(),
             rustc_lines: Vec::new(),
             cargo_line: String::new(),
             cc: None,
@@ -72,6 +76,8 @@ impl InstalledToolchain {
         let host = found.rustc_lines.iter().find_map(|line| line.strip_prefix("host: "));
         found.host =
             host.ok_or_else(|| Error::Misunderstood { said: "`rustc -Vv` names no host".to_owned() })?.to_owned();
+        let sysroot = lines(found.clean(&found.rustc).args(["--print", "sysroot"]))?;
+        found.sysroot = sysroot.into_iter().next().map_or_else(|| PathBuf::from("/"), PathBuf::from);
         found.cargo_line = lines(found.clean(&found.cargo).arg("-V"))?.into_iter().next().unwrap_or_default();
         // Nothing is linked without one, and then rustc says so itself.
         found.cc = lines(found.clean(Path::new("cc")).arg("--version")).ok().and_then(|lines| lines.into_iter().next());
@@ -99,12 +105,20 @@ impl InstalledToolchain {
         command
     }
 
+    /// The same toolchain, where its folder stands elsewhere. There is none where its programs lie outside of it.
+    pub(super) fn moved_to(&self, sysroot: &Path) -> Option<Self> {
+        let programs = [(&self.cargo, "bin/cargo"), (&self.rustc, "bin/rustc")];
+        let own = |(program, name): &(&PathBuf, &str)| {
+            let known = self.sysroot.join(name).canonicalize();
+            known.is_ok_and(|known| program.canonicalize().is_ok_and(|program| program == known))
+        };
+        let [cargo, rustc] = programs.map(|(_, name)| sysroot.join(name));
+        programs.iter().all(own).then(|| Self { cargo, rustc, sysroot: sysroot.to_path_buf(), ..self.clone() })
+    }
+
     /// Makes sure that a target's standard library is there.
     pub(super) fn require_target(&self, target: &str) -> Result<(), Error> {
-        let sysroot = lines(self.clean(&self.rustc).args(["--print", "sysroot"]))?;
-        let library =
-            Path::new(sysroot.first().map_or("/", String::as_str)).join("lib/rustlib").join(target).join("lib");
-        if library.is_dir() {
+        if self.sysroot.join("lib/rustlib").join(target).join("lib").is_dir() {
             return Ok(());
         }
         Err(Error::NoTarget { target: target.to_owned(), toolchain: self.name.clone() })

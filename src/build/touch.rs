@@ -3,6 +3,7 @@
 //! folder its sources are touched, and where something changed outside all packages, those of every package.
 
 use super::Error;
+use super::places::Places;
 use super::source::Export;
 use super::work_folder::WorkFolder;
 use crate::codebase::Packages;
@@ -11,14 +12,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// Touches the sources of all packages that may have changed.
-pub(super) fn touch(work: &WorkFolder, packages: &Packages, export: &Export) -> Result<(), Error> {
-    let source = work.source();
+pub(super) fn touch(work: &WorkFolder, places: &Places, packages: &Packages, export: &Export) -> Result<(), Error> {
     let own: Vec<&Package> = packages.all().filter(|package| package.source.is_none()).collect();
     let tracked = Tracked::read(&work.target(), packages.workspace_root());
     let mut touched: Vec<&Path> = Vec::new();
     for path in &export.unbuilt {
-        let path = source.join(path);
-        if tracked.names(&path) {
+        let (path, here) = (places.source.join(path), work.source().join(path));
+        if here.exists() && tracked.names(&path) {
             continue;
         }
         let around: Vec<_> =
@@ -30,7 +30,8 @@ pub(super) fn touch(work: &WorkFolder, packages: &Packages, export: &Export) -> 
     touched.dedup();
     for path in touched {
         // A source that is not there is cargo's to report.
-        let Ok(file) = File::options().write(true).open(path) else { continue };
+        let path = places.here(path);
+        let Ok(file) = File::options().write(true).open(&path) else { continue };
         file.set_modified(export.modified).map_err(Error::machine(path, "written"))?;
     }
     Ok(())
@@ -62,9 +63,9 @@ impl Tracked {
         Self { workspace: workspace.to_path_buf(), lists }
     }
 
-    /// Whether a file that still stands is one of them.
+    /// Whether a file is one of them.
     fn names(&self, path: &Path) -> bool {
-        if path.extension().is_none_or(|extension| extension != "rs") || !path.exists() {
+        if path.extension().is_none_or(|extension| extension != "rs") {
             return false;
         }
         let Ok(relative) = path.strip_prefix(&self.workspace) else { return false };

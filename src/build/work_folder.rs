@@ -46,7 +46,7 @@ impl WorkFolder {
         }
         let folder = Self { root, _lock: lock };
         remove_folder(&folder.temporary())?;
-        for made in [folder.source(), folder.vendor(), folder.temporary()] {
+        for made in [folder.source(), folder.vendor(), folder.target(), folder.temporary()] {
             fs::create_dir_all(&made).map_err(Error::machine(&made, "made"))?;
         }
         Ok(folder)

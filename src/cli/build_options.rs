@@ -1,6 +1,7 @@
 //! What `build` and `release` both ask: which commit of which package.
 
 use super::surroundings::Surroundings;
+use crate::artifact::SourcePath;
 use crate::build::{Outside, Request};
 use clap::Args;
 use std::path::PathBuf;
@@ -18,6 +19,9 @@ pub(crate) struct BuildOptions {
     /// The Cargo.toml that is at hand [default: the nearest from the working directory upwards]
     #[arg(long, value_name = "PATH")]
     manifest_path: Option<PathBuf>,
+    /// Compile where the work folder lies, without a mount namespace; build.json says so
+    #[arg(long, hide = true)]
+    no_namespace: bool,
 }
 
 impl BuildOptions {
@@ -33,6 +37,7 @@ impl BuildOptions {
             folder: folder.unwrap_or_else(|| surroundings.directory.clone()),
             revision: self.rev.clone(),
             package: self.package.clone(),
+            source_path: self.no_namespace.then_some(SourcePath::Remapped),
         }
     }
 }

@@ -16,7 +16,7 @@ mod repository;
 mod snapshot;
 
 pub use changes::Changes;
-pub use checkout::{has_commit, is_clean_checkout};
+pub use checkout::{has_commit, is_clean_checkout, tampered_checkout};
 pub use choice::{ChosenPackage, choose};
 pub use error::Error;
 pub use lockfile::{Lockfile, LockfilePackage, Place};

@@ -131,10 +131,9 @@ fn assets_of_a_build_script_come_from_its_own_folder() {
 #[test]
 fn a_signal_during_a_build_leaves_nothing_half_made() {
     let scene = shop();
-    let started = scene.home().join("started");
-    let script = format!(
-        "fn main() {{\n    std::fs::write({started:?}, std::process::id().to_string()).unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(60));\n}}\n"
-    );
+    // A build script stands in its package's folder, and sees no other of this machine.
+    let started = work(&scene).join("cargo/src/started");
+    let script = "fn main() {\n    std::fs::write(\"started\", std::process::id().to_string()).unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(60));\n}\n";
     scene.write("build.rs", script);
     commit(&scene, "slow");
     let mut child =

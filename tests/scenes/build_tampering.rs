@@ -117,6 +117,20 @@ fn a_paths_override_outside_the_repository_is_kept_out() {
 }
 
 #[test]
+fn a_patch_outside_the_repository_is_kept_out() {
+    let stage = Stage::new();
+    let forged = stage.sources();
+    append(&forged.join("src/lib.rs"), "compile_error!(\"tampered\");\n");
+    let config = format!("[patch.crates-io]\nitoa = {{ path = {forged:?} }}\n");
+    std::fs::create_dir_all(stage.scene.path().join("../.cargo")).expect("a folder");
+    std::fs::write(stage.scene.path().join("../.cargo/config.toml"), config).expect("written");
+    stage.kept_out(&[
+        "kept out of the build, from `[SCENE]/.cargo/config.toml`: `patch.crates-io`",
+        "hint: another source of a package",
+    ]);
+}
+
+#[test]
 fn a_forged_directory_source_of_the_home_is_kept_out() {
     let stage = Stage::new();
     let forged = stage.home.join("forged");
@@ -239,7 +253,26 @@ fn a_git_dependency_is_what_the_lockfile_names() {
     let theirs = checkout(&home.join("git/checkouts"));
     append(&theirs.join("src/lib.rs"), "compile_error!(\"tampered\");\n");
     std::fs::remove_dir_all(scene.path().join("target")).expect("it stands");
-    assert_eq!(build().build_id(), honest);
+    let kept_out = |what: &str| {
+        let outcome = build();
+        assert_eq!(outcome.build_id(), honest);
+        let said = format!("{what}` is not of the commit that Cargo.lock names");
+        assert!(outcome.stderr.contains(&said), "{}", outcome.page());
+    };
+    kept_out("src/lib.rs");
+
+    // It stands at another revision.
+    scene.write("../menu/src/lib.rs", "pub fn dish() -> &'static str { \"stew\" }\n");
+    scene.git(&format!("-C {} commit -qam second", menu.display()));
+    scene.git(&format!("-C {} fetch -q {} main", theirs.display(), menu.display()));
+    scene.git(&format!("-C {} checkout -qf FETCH_HEAD", theirs.display()));
+    kept_out("src/lib.rs");
+
+    // A file was added to it.
+    std::fs::remove_dir_all(&theirs).expect("it stands");
+    cargo(&["fetch", "--locked"]);
+    std::fs::write(theirs.join("build.rs"), "compile_error!(\"tampered\");\n").expect("written");
+    kept_out("build.rs");
 
     // Ours is edited: it is thrown away.
     let ours = checkout(&scene.path().join("target/twelve/work/shop/cargo/git/checkouts"));

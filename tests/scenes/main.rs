@@ -10,6 +10,8 @@
 mod admin;
 #[cfg(feature = "build")]
 mod build;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod build_places;
 #[cfg(feature = "build")]
 mod build_refusals;
 #[cfg(feature = "build")]

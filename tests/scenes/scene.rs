@@ -102,7 +102,12 @@ impl Scene {
     /// Runs a command to its end.
     pub(crate) fn outcome(&self, command: &mut Command) -> Outcome {
         let Output { status, stdout, stderr } = command.output().expect("the command starts");
-        Outcome { stdout: self.redacted(&stdout), stderr: self.redacted(&stderr), code: status.code() }
+        let outcome = Outcome { stdout: self.redacted(&stdout), stderr: self.redacted(&stderr), code: status.code() };
+        if command.get_program() == PROGRAM {
+            // Seen where the test fails, and with `--show-output`.
+            println!("{}", outcome.page());
+        }
+        outcome
     }
 
     /// The text with this scene's own paths replaced by `[SCENE]`.

@@ -22,6 +22,9 @@ pub(super) fn advice(error: &Error) -> Advice {
             refused(format!("rustup target add {target} --toolchain {toolchain}"))
         }
         Error::NoTarget { target, toolchain: None } => refused(format!("rustup target add {target}")),
+        Error::NoNamespace { .. } => {
+            refused("build on a machine that lets its users make user namespaces: `unshare -rm true`".to_owned())
+        }
         Error::Setting { file, key, .. } => refused(format!("take `{key}` out of `{}`", file.display())),
         Error::BadSetting { .. } => Advice::code(ExitCode::Data),
         Error::WrongCrate { path, .. } => refused(format!("rm {} && cargo fetch --locked", path.display())),

@@ -21,6 +21,8 @@ pub struct Request {
     pub revision: Option<String>,
     /// The package, where one was typed.
     pub package: Option<String>,
+    /// The targets; none for those that are declared.
+    pub targets: Vec<String>,
 }
 
 /// What will be built.
@@ -80,9 +82,9 @@ pub fn plan(request: &Request, outside: &Outside, reporter: &Reporter) -> Result
         reporter.tell(&event);
     }
     let toolchain = InstalledToolchain::find(outside, &repository, &snapshot, &package.folder)?;
-    let targets = match declaration.build.targets.as_slice() {
-        [] => vec![toolchain.host.clone()],
-        named => named.to_vec(),
+    let targets = match (request.targets.as_slice(), declaration.build.targets.as_slice()) {
+        ([], []) => vec![toolchain.host.clone()],
+        ([], named) | (named, _) => named.to_vec(),
     };
     let builds = targets
         .into_iter()

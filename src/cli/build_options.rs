@@ -33,6 +33,7 @@ impl BuildOptions {
             folder: folder.unwrap_or_else(|| surroundings.directory.clone()),
             revision: self.rev.clone(),
             package: self.package.clone(),
+            targets: Vec::new(),
         }
     }
 }

@@ -5,12 +5,14 @@ mod append;
 mod difference;
 mod portable;
 mod provenance;
+mod reproduction;
 mod verify;
 
 pub use append::{Appended, Direction, Proposal, Repeat, append};
 pub use difference::{BuildDifference, Change, Changes, Described, Difference, Package};
 pub use portable::write_portable;
 pub use provenance::provenance;
+pub use reproduction::{FieldChange, Reproduction};
 pub use verify::{VerifiedBuild, VerifiedRelease, verify};
 
 use crate::app::AppName;
@@ -38,6 +40,18 @@ pub enum Error {
         one: String,
         /// The other commit.
         other: String,
+    },
+    /// A target that the release has no build for.
+    #[error("`{app}` {release} has no build for `{target}`")]
+    NoTarget {
+        /// The app.
+        app: AppName,
+        /// The release.
+        release: ReleaseId,
+        /// What was asked for.
+        target: String,
+        /// What it has builds for.
+        known: Vec<String>,
     },
     /// The chain of records is broken.
     #[error("the ledger of `{app}` is broken at {at}: {why}")]

@@ -24,6 +24,8 @@ mod new_at_a_terminal;
 mod new_compiles;
 #[cfg(feature = "build")]
 mod release;
+#[cfg(feature = "build")]
+mod reproduce;
 #[cfg(target_os = "linux")]
 mod run;
 #[cfg(target_os = "linux")]

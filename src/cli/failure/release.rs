@@ -1,6 +1,6 @@
 //! What to do when a build cannot become a release.
 
-use super::{Advice, ExitCode};
+use super::{Advice, ExitCode, listed};
 use crate::release::Error;
 
 pub(super) fn advice(error: &Error) -> Advice {
@@ -10,6 +10,9 @@ pub(super) fn advice(error: &Error) -> Advice {
             "to release it all the same, add `--older`; to go back, run the older release",
         ),
         Error::SeveralCommits { .. } => Advice::hint(ExitCode::Refused, "build them again from one commit"),
+        Error::NoTarget { known, .. } => {
+            Advice::hint(ExitCode::NotFound, format!("it has builds for {}", listed(known)))
+        }
         Error::Broken { .. } => Advice::hint(ExitCode::Data, "restore the record from a copy of the store"),
         Error::NoRandomness(_) => Advice::code(ExitCode::Internal),
         Error::Unwritable { .. } => Advice::code(ExitCode::Machine),

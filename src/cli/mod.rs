@@ -20,6 +20,8 @@ mod options;
 #[cfg(target_os = "linux")]
 mod prepared;
 #[cfg(feature = "build")]
+mod releasable;
+#[cfg(feature = "build")]
 mod release;
 #[cfg(target_os = "linux")]
 mod release_options;

@@ -14,6 +14,8 @@ mod build;
 mod build_refusals;
 #[cfg(feature = "build")]
 mod build_tampering;
+#[cfg(feature = "build")]
+mod join;
 #[cfg(target_os = "linux")]
 mod ledger;
 #[cfg(feature = "scaffold")]

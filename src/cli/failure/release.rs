@@ -9,7 +9,14 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Refused,
             "to release it all the same, add `--older`; to go back, run the older release",
         ),
-        Error::SeveralCommits { .. } => Advice::hint(ExitCode::Refused, "build them again from one commit"),
+        Error::Several { .. } => Advice::hint(ExitCode::Refused, "build them again: one app, from one commit"),
+        Error::TargetTwice { .. } => Advice::hint(ExitCode::Refused, "name one of them"),
+        Error::NoBuild { .. } => Advice::hint(ExitCode::Data, "copy it again from where `cargo twelve build` left it"),
+        Error::Unreadable { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => Advice::hint(
+            ExitCode::NotFound,
+            "`cargo twelve build` leaves it in target/twelve, named after app, version and target",
+        ),
+        Error::Unreadable { .. } => Advice::code(ExitCode::Machine),
         Error::NoTarget { known, .. } => {
             Advice::hint(ExitCode::NotFound, format!("it has builds for {}", listed(known)))
         }

@@ -61,34 +61,24 @@ pub fn read_archive(
 ) -> Result<BuildManifest, Error> {
     let mut tar = Tar::over(packed);
     let (header, bytes) = tar.manifest(expected.manifest_sha256)?;
-    let manifest = BuildManifest::from_bytes(&bytes)?;
-    let modified = manifest.commit_time.seconds();
-    let first = Kind::File { mode: 0o644, size: bytes.len() as u64 };
-    if header != ustar::header(MANIFEST_PATH, first, modified)? {
-        return Err(refused("the header of `app/build.json` is not the one that the manifest gives"));
+    let manifest = tar.files(&header, &bytes, into)?;
+    if tar.end()? == expected.id { Ok(manifest) } else { Err(refused("its digest is not the build's id")) }
+}
+
+/// Reads a build of which nothing is known beforehand, and gives its manifest, its id, and the digest of the manifest.
+/// Every byte is verified against the manifest; only the manifest itself has nothing that it could be held against,
+/// so it must be the one text that this version writes.
+///
+/// # Errors
+/// Where one byte is not what the manifest says.
+pub(super) fn read_unknown(packed: impl Read) -> Result<(BuildManifest, ExpectedBuild), Error> {
+    let mut tar = Tar::over(packed);
+    let (header, bytes) = tar.first()?;
+    let manifest = tar.files(&header, &bytes, None)?;
+    if manifest.to_bytes()? != bytes {
+        return Err(refused("`app/build.json` is not in the one form that this version writes"));
     }
-    // The manifest comes first in the archive, and its folder must stand before it can be written.
-    if let Some(tree) = into {
-        tree.folder(super::ROOT)?;
-        let mut out = tree.file(&manifest_path()?, Mode::Plain)?;
-        out.write_all(&bytes).and_then(|()| out.flush()).map_err(|cause| tree.unwritable(MANIFEST_PATH, cause))?;
-    }
-    for entry in plan(&manifest) {
-        tar.expect_header(&entry, modified)?;
-        match (entry.file, into) {
-            (Some(file), Some(tree)) => {
-                let mut out = tree.file(&file.path, file.mode)?;
-                tar.copy(file, &mut out)?;
-            }
-            (Some(file), None) => tar.copy(file, &mut io::sink())?,
-            (None, Some(tree)) if entry.name.trim_end_matches('/') != super::ROOT => {
-                tree.folder(entry.name.trim_end_matches('/'))?
-            }
-            (None, _) => {}
-        }
-    }
-    tar.end(expected.id)?;
-    Ok(manifest)
+    Ok((manifest, ExpectedBuild { id: tar.end()?, manifest_sha256: Digest::of(&bytes) }))
 }
 
 /// The manifest at the front of a tarball, its digest verified; of the rest nothing is read. It tells how much space
@@ -136,8 +126,17 @@ impl<R: Read> Tar<R> {
         self.whole.write_all(block).map_err(|cause| Error::Stream { act: "read", cause })
     }
 
-    /// The first header and the bytes of `build.json`, believed only after their digest was. Of its header only the size is read here.
+    /// The first header and the bytes of `build.json`, believed only after their digest was.
     fn manifest(&mut self, sha256: Digest) -> Result<([u8; BLOCK], Vec<u8>), Error> {
+        let (header, bytes) = self.first()?;
+        if Digest::of(&bytes) != sha256 {
+            return Err(refused("the digest of `app/build.json` is not the one of the release record"));
+        }
+        Ok((header, bytes))
+    }
+
+    /// The first header and the bytes that follow it. Of the header only the size is read.
+    fn first(&mut self) -> Result<([u8; BLOCK], Vec<u8>), Error> {
         let mut block = [0; BLOCK];
         self.fill(&mut block)?;
         let size = octal(&block[124..136]).filter(|size| *size <= LARGEST_MANIFEST);
@@ -153,10 +152,38 @@ impl<R: Read> Tar<R> {
             left -= part as u64;
         }
         self.padding(size)?;
-        if Digest::of(&bytes) != sha256 {
-            return Err(refused("the digest of `app/build.json` is not the one of the release record"));
-        }
         Ok((block, bytes))
+    }
+
+    /// All that follows the manifest's content, which is only now read as one; its own header is held against it too.
+    fn files(&mut self, header: &[u8; BLOCK], bytes: &[u8], into: Option<&Unpacked>) -> Result<BuildManifest, Error> {
+        let manifest = BuildManifest::from_bytes(bytes)?;
+        let modified = manifest.commit_time.seconds();
+        let first = Kind::File { mode: 0o644, size: bytes.len() as u64 };
+        if *header != ustar::header(MANIFEST_PATH, first, modified)? {
+            return Err(refused("the header of `app/build.json` is not the one that the manifest gives"));
+        }
+        // The manifest comes first in the archive, and its folder must stand before it can be written.
+        if let Some(tree) = into {
+            tree.folder(super::ROOT)?;
+            let mut out = tree.file(&manifest_path()?, Mode::Plain)?;
+            out.write_all(bytes).and_then(|()| out.flush()).map_err(|cause| tree.unwritable(MANIFEST_PATH, cause))?;
+        }
+        for entry in plan(&manifest) {
+            self.expect_header(&entry, modified)?;
+            match (entry.file, into) {
+                (Some(file), Some(tree)) => {
+                    let mut out = tree.file(&file.path, file.mode)?;
+                    self.copy(file, &mut out)?;
+                }
+                (Some(file), None) => self.copy(file, &mut io::sink())?,
+                (None, Some(tree)) if entry.name.trim_end_matches('/') != super::ROOT => {
+                    tree.folder(entry.name.trim_end_matches('/'))?
+                }
+                (None, _) => {}
+            }
+        }
+        Ok(manifest)
     }
 
     fn expect_header(&mut self, entry: &Entry<'_>, modified: i64) -> Result<(), Error> {
@@ -197,8 +224,8 @@ impl<R: Read> Tar<R> {
         if block.iter().all(|byte| *byte == 0) { Ok(()) } else { Err(refused("its padding is not empty")) }
     }
 
-    /// Two empty blocks, and nothing behind them: neither in the tar nor after the gzip member.
-    fn end(mut self, id: Digest) -> Result<(), Error> {
+    /// Two empty blocks, and nothing behind them: neither in the tar nor after the gzip member. Gives the digest of all.
+    fn end(mut self) -> Result<Digest, Error> {
         let mut blocks = [0; 2 * BLOCK];
         self.fill(&mut blocks)?;
         if blocks.iter().any(|byte| *byte != 0) {
@@ -213,8 +240,8 @@ impl<R: Read> Tar<R> {
         if self.gz.into_inner().read(&mut one).map_err(read)? != 0 {
             return Err(refused("bytes follow its gzip member"));
         }
-        let ((found, _), _) = self.whole.finish();
-        if found == id { Ok(()) } else { Err(refused("its digest is not the build's id")) }
+        let ((id, _), _) = self.whole.finish();
+        Ok(id)
     }
 }
 

@@ -14,6 +14,7 @@ mod release_record;
 mod release_ref;
 mod time;
 mod unpack;
+mod unrecorded;
 mod ustar;
 
 pub use archive::{ExpectedBuild, read_archive, read_manifest};
@@ -31,6 +32,7 @@ pub use release_record::{ReleaseRecord, ReleasedBuild};
 pub use release_ref::{ReleaseName, ReleaseRef};
 pub use time::UtcTime;
 pub use unpack::{Unpacked, open_beneath};
+pub use unrecorded::read_unrecorded;
 
 use std::path::PathBuf;
 

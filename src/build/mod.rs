@@ -15,6 +15,7 @@
 //!
 //! It knows no store, no release and no number: what it makes is handed on by its caller.
 
+mod afresh;
 mod assets;
 mod bundle;
 mod clean_cargo;
@@ -36,6 +37,7 @@ mod plan;
 mod registry_cache;
 mod repository_settings;
 mod sbom;
+mod sections;
 mod source;
 mod toolchain;
 mod touch;
@@ -49,6 +51,7 @@ pub use elf::ForeignLibrary;
 pub use error::Error;
 pub use outside::Outside;
 pub use plan::{Plan, PlannedBuild, Request, plan};
+pub use sections::{Section, sections};
 
 use crate::codebase::cargo::Package;
 use crate::codebase::{self, Manifests, Packages, bin_names, path_outside};

@@ -68,7 +68,8 @@ impl Outside {
     }
 
     /// cargo's target folder for a workspace, as `cargo build` would choose it here.
-    pub(super) fn target_folder(&self, workspace: &Path) -> PathBuf {
+    #[must_use]
+    pub fn target_folder(&self, workspace: &Path) -> PathBuf {
         for name in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"] {
             if let Some(named) = self.variable(name) {
                 return self.directory.join(named);

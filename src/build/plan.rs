@@ -23,6 +23,8 @@ pub struct Request {
     pub package: Option<String>,
     /// Where the source must stand; where nothing is asked for, at the canonical path if this machine can do that.
     pub source_path: Option<SourcePath>,
+    /// The targets; none for those that are declared.
+    pub targets: Vec<String>,
 }
 
 /// What will be built.
@@ -84,9 +86,9 @@ pub fn plan(request: &Request, outside: &Outside, reporter: &Reporter) -> Result
         reporter.tell(&event);
     }
     let toolchain = InstalledToolchain::find(outside, &repository, &snapshot, &package.folder)?;
-    let targets = match declaration.build.targets.as_slice() {
-        [] => vec![toolchain.host.clone()],
-        named => named.to_vec(),
+    let targets = match (request.targets.as_slice(), declaration.build.targets.as_slice()) {
+        ([], []) => vec![toolchain.host.clone()],
+        ([], named) | (named, _) => named.to_vec(),
     };
     let compiler = Compiler {
         source_path: places::choose(request.source_path, &toolchain, reporter)?,

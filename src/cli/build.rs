@@ -10,7 +10,9 @@ use clap::Args;
 
 /// Build a commit: its binaries, its assets, and a record of what is in them
 #[derive(Debug, Args)]
-#[command(after_help = "Example: cargo twelve build --rev v1.4.0")]
+#[command(
+    after_help = "Example: cargo twelve build --rev v1.4.0\n\nThe store keeps the build, and target/twelve/ has it as APP-VERSION-TARGET.tar.gz for `release --build`."
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     options: BuildOptions,

@@ -38,6 +38,7 @@ impl BuildOptions {
             revision: self.rev.clone(),
             package: self.package.clone(),
             source_path: self.no_namespace.then_some(SourcePath::Remapped),
+            targets: Vec::new(),
         }
     }
 }

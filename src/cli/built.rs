@@ -3,6 +3,7 @@
 use super::surroundings::Surroundings;
 use crate::artifact::ReleasedBuild;
 use crate::build::{Outside, Plan, PlannedBuild, make};
+use crate::release::write_portable_build;
 use crate::report::Event;
 use crate::store::Store;
 
@@ -17,7 +18,7 @@ pub(crate) struct Built {
 /// Which builds are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compile {
-    /// Every one.
+    /// Every one, and each is left as a portable file.
     All,
     /// Those that the store does not hold.
     Missing,
@@ -58,11 +59,17 @@ pub(crate) fn built(
                 (build, bundle.manifest.version, false)
             }
         };
+        let file = match compile {
+            Compile::All => Some(write_portable_build(store, app, &version, &build, &plan.portable)?),
+            Compile::Missing => None,
+        };
+        let file = file.map(|path| path.display().to_string());
         reporter.tell(&Event::Built {
             build: build.id.to_string(),
             target: build.target.clone(),
             bytes: build.gz_size,
             known: is_known,
+            file,
         });
         all.push(Built { build, version });
     }

@@ -20,10 +20,14 @@ mod options;
 #[cfg(target_os = "linux")]
 mod prepared;
 #[cfg(feature = "build")]
+mod releasable;
+#[cfg(feature = "build")]
 mod release;
 #[cfg(target_os = "linux")]
 mod release_options;
 mod releases;
+#[cfg(feature = "build")]
+mod reproduce;
 #[cfg(target_os = "linux")]
 mod run;
 mod show;
@@ -64,6 +68,8 @@ enum Command {
     #[cfg(feature = "build")]
     Release(release::Arguments),
     Releases(releases::Arguments),
+    #[cfg(feature = "build")]
+    Reproduce(reproduce::Arguments),
     #[cfg(target_os = "linux")]
     Run(run::Arguments),
     Show(show::Arguments),
@@ -108,6 +114,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         #[cfg(feature = "build")]
         Command::Release(arguments) => release::exec(&arguments, surroundings),
         Command::Releases(arguments) => releases::exec(&arguments, surroundings),
+        #[cfg(feature = "build")]
+        Command::Reproduce(arguments) => reproduce::exec(&arguments, surroundings),
         Command::Show(arguments) => show::exec(&arguments, surroundings),
         #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
         Command::Tour(arguments) => return tour::exec(&arguments, surroundings),

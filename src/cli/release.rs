@@ -2,15 +2,14 @@
 
 use super::ExitCode;
 use super::build_options::BuildOptions;
-use super::built::{Built, Compile, built};
+use super::releasable::Releasable;
 use super::surroundings::Surroundings;
 use crate::artifact::UtcTime;
-use crate::build::{Plan, plan};
 use crate::release::{Appended, Direction, Proposal, Repeat, append, write_portable};
 use crate::report::{Audience, Event, data};
 use crate::store::{Created, Store};
-use anyhow::Context;
 use clap::Args;
+use std::path::PathBuf;
 
 /// Turn a commit into the next release: built, verified against Cargo.lock, numbered, never changed again
 #[derive(Debug, Args)]
@@ -18,12 +17,18 @@ use clap::Args;
 pub(crate) struct Arguments {
     #[command(flatten)]
     options: BuildOptions,
+    /// Release builds that were made elsewhere, as `cargo twelve build` leaves them: one app, one commit, a file a target
+    #[arg(long = "build", value_name = "FILE", num_args = 1.., conflicts_with_all = ["rev", "package"])]
+    builds: Vec<PathBuf>,
     /// Why
     #[arg(short, long, value_name = "TEXT")]
     message: Option<String>,
     /// Release also what the newest release already is, under a new number
     #[arg(long)]
     again: bool,
+    /// Release nothing where no file but build.json differs from the newest release's
+    #[arg(long, conflicts_with = "again")]
+    if_changed: bool,
     /// Release also a commit that is older than the newest release's
     #[arg(long)]
     older: bool,
@@ -33,18 +38,16 @@ pub(crate) struct Arguments {
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let (store, reporter) = (surroundings.store()?, &surroundings.reporter);
     surroundings.warn_of_a_ledger_that_dies(&store);
-    let outside = surroundings.outside();
-    let plan = plan(&arguments.options.request(surroundings), &outside, reporter)?;
-    let roots = plan.repository.roots(&plan.commit)?;
-    // Asked before minutes are spent on compiling, and once more when the number is taken.
-    store.refuse_other_codebase(&plan.declaration.app, &roots)?;
-    let built = built(&plan, Compile::Missing, &store, &outside, surroundings)?;
-    let proposal = arguments.proposal(&plan, roots, built, surroundings)?;
-    let repeat = if arguments.again { Repeat::Again } else { Repeat::Answer };
+    let releasable = match arguments.builds.as_slice() {
+        [] => Releasable::compiled(&arguments.options, &store, surroundings)?,
+        files => Releasable::joined(files, &arguments.options, &store, surroundings)?,
+    };
+    let Releasable { repository, commit, .. } = &releasable;
     let direction = if arguments.older { Direction::Any } else { Direction::Forward };
-    let is_ancestor = |newest: &str| plan.repository.is_ancestor(&plan.commit, newest).unwrap_or(false);
-    let appended = append(&store, &proposal, repeat, direction, is_ancestor)?;
-    let files = write_portable(&store, &appended.record, &appended.bytes, &plan.portable)?;
+    let is_ancestor = |newest: &str| repository.is_ancestor(commit, newest).unwrap_or(false);
+    let proposal = arguments.proposal(&releasable, surroundings);
+    let appended = append(&store, &proposal, arguments.repeat(), direction, is_ancestor)?;
+    let files = write_portable(&store, &appended.record, &appended.bytes, &releasable.portable)?;
     let files = files.iter().map(|path| path.display().to_string()).collect();
     reporter.tell(&released(&appended, files));
     if reporter.audience() == Audience::Human {
@@ -54,26 +57,28 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
 }
 
 impl Arguments {
-    fn proposal(
-        &self,
-        plan: &Plan,
-        roots: Vec<String>,
-        built: Vec<Built>,
-        surroundings: &Surroundings,
-    ) -> anyhow::Result<Proposal> {
-        let version = built.first().map(|one| one.version.clone()).context("the plan has no target")?;
-        Ok(Proposal {
-            app: plan.declaration.app.clone(),
-            version,
-            commit: plan.commit.id(),
-            branch: plan.repository.branch(&plan.commit),
-            remote: plan.repository.remote(),
-            roots,
-            builds: built.into_iter().map(|one| one.build).collect(),
+    fn repeat(&self) -> Repeat {
+        match (self.again, self.if_changed) {
+            (true, _) => Repeat::Again,
+            (false, true) => Repeat::IfChanged,
+            (false, false) => Repeat::Answer,
+        }
+    }
+
+    fn proposal(&self, releasable: &Releasable, surroundings: &Surroundings) -> Proposal {
+        let Releasable { app, version, repository, commit, roots, builds, .. } = releasable;
+        Proposal {
+            app: app.clone(),
+            version: version.clone(),
+            commit: commit.id(),
+            branch: repository.branch(commit),
+            remote: repository.remote(),
+            roots: roots.clone(),
+            builds: builds.clone(),
             created: UtcTime::from_timestamp(surroundings.now()),
             created_by: surroundings.who(),
             message: self.message.clone(),
-        })
+        }
     }
 }
 

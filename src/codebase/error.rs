@@ -41,6 +41,14 @@ pub enum Error {
         /// What was typed.
         revision: String,
     },
+    /// A commit that a record names and this clone does not have.
+    #[error("the repository `{root}` does not have commit `{commit}`", root = .root.display())]
+    NoSuchCommit {
+        /// The full id of the commit.
+        commit: String,
+        /// The repository.
+        root: PathBuf,
+    },
     /// Tracked files differ from the commit.
     #[error("tracked files differ from the commit:\n{}", .stat.trim_end())]
     Changed {

@@ -84,6 +84,17 @@ impl Repository {
         Ok(Commit { oid: commit.id(), time })
     }
 
+    /// The commit that a record names by its full id.
+    ///
+    /// # Errors
+    /// Where this clone does not have it.
+    pub fn recorded_commit(&self, id: &str) -> Result<Commit, Error> {
+        self.commit(Some(id))
+            .ok()
+            .filter(|commit| commit.id() == id)
+            .ok_or_else(|| Error::NoSuchCommit { commit: id.to_owned(), root: self.root.clone() })
+    }
+
     /// The root commits that a commit descends from, sorted. A repository can have several.
     ///
     /// # Errors

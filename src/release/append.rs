@@ -38,6 +38,8 @@ pub enum Repeat {
     Answer,
     /// They are released again, under a new number.
     Again,
+    /// It is the answer also where its builds are others whose files, all but `build.json`, are the same.
+    IfChanged,
 }
 
 /// Which commits may follow the newest release's.
@@ -77,7 +79,7 @@ pub fn append(
     loop {
         let newest = newest(store, &proposal.app)?;
         if let Some((record, bytes)) = &newest {
-            if repeat == Repeat::Answer && same_builds(&record.builds, &proposal.builds) {
+            if is_answer(store, record, proposal, repeat)? {
                 return Ok(Appended { record: record.clone(), bytes: bytes.clone(), created: Created::Stands });
             }
             if direction == Direction::Forward && record.commit != proposal.commit && is_ancestor(&record.commit) {
@@ -98,6 +100,29 @@ fn newest(store: &Store, app: &AppName) -> Result<Option<(ReleaseRecord, Vec<u8>
     let Some(id) = store.newest(app)? else { return Ok(None) };
     let bytes = store.record_bytes(app, id)?.unwrap_or_default();
     Ok(Some((ReleaseRecord::from_bytes(id, &bytes)?, bytes)))
+}
+
+/// Whether the newest release is what the proposal would become.
+fn is_answer(store: &Store, newest: &ReleaseRecord, proposal: &Proposal, repeat: Repeat) -> Result<bool, Error> {
+    match repeat {
+        Repeat::Again => Ok(false),
+        Repeat::Answer => Ok(same_builds(&newest.builds, &proposal.builds)),
+        Repeat::IfChanged => same_files(store, &proposal.app, &newest.builds, &proposal.builds),
+    }
+}
+
+/// Whether two lists of builds are for the same targets and hold the same files. `build.json` is not in its own list.
+fn same_files(store: &Store, app: &AppName, one: &[ReleasedBuild], other: &[ReleasedBuild]) -> Result<bool, Error> {
+    if one.len() != other.len() {
+        return Ok(false);
+    }
+    for build in one {
+        let Some(twin) = other.iter().find(|twin| twin.target == build.target) else { return Ok(false) };
+        if store.manifest(app, build)?.files != store.manifest(app, twin)?.files {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn same_builds(one: &[ReleasedBuild], other: &[ReleasedBuild]) -> bool {

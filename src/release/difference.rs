@@ -80,7 +80,7 @@ pub struct Changes<T> {
 
 impl<T: Clone + PartialEq> Changes<T> {
     /// The changes between two lists whose things are known by a key. Things of one key are matched in order.
-    fn between<K: Ord>(from: &[T], to: &[T], key: impl Fn(&T) -> K) -> Self {
+    pub fn between<K: Ord>(from: &[T], to: &[T], key: impl Fn(&T) -> K) -> Self {
         let mut before: BTreeMap<K, Vec<&T>> = BTreeMap::new();
         for thing in from {
             before.entry(key(thing)).or_default().push(thing);

@@ -3,14 +3,18 @@
 
 mod append;
 mod difference;
+mod join;
 mod portable;
 mod provenance;
+mod reproduction;
 mod verify;
 
 pub use append::{Appended, Direction, Proposal, Repeat, append};
 pub use difference::{BuildDifference, Change, Changes, Described, Difference, Package};
-pub use portable::write_portable;
+pub use join::Joinable;
+pub use portable::{write_portable, write_portable_build};
 pub use provenance::provenance;
+pub use reproduction::{FieldChange, Reproduction};
 pub use verify::{VerifiedBuild, VerifiedRelease, verify};
 
 use crate::app::AppName;
@@ -31,13 +35,57 @@ pub enum Error {
         /// The newest release.
         newest: ReleaseId,
     },
-    /// Builds of several commits cannot be one release.
-    #[error("a release is of one commit, and the builds are of `{}` and `{}`", short(.one), short(.other))]
-    SeveralCommits {
-        /// The one commit.
+    /// Builds that cannot be one release.
+    #[error("a release is of one {what}, and the builds are of `{one}` (`{file}`) and `{other}` (`{other_file}`)",
+        file = .files[0].display(), other_file = .files[1].display())]
+    Several {
+        /// `app`, `commit`.
+        what: &'static str,
+        /// The one.
         one: String,
-        /// The other commit.
+        /// The other.
         other: String,
+        /// Where they are from.
+        files: [PathBuf; 2],
+    },
+    /// Two builds for one target.
+    #[error("`{file}` and `{other_file}` are both builds for `{target}`",
+        file = .files[0].display(), other_file = .files[1].display())]
+    TargetTwice {
+        /// The target triple.
+        target: String,
+        /// Where they are from.
+        files: [PathBuf; 2],
+    },
+    /// A file that is no build.
+    #[error("`{path}` is no build that can be released", path = .path.display())]
+    NoBuild {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        #[source]
+        cause: artifact::Error,
+    },
+    /// A file that cannot be read.
+    #[error("`{path}` cannot be read", path = .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A target that the release has no build for.
+    #[error("`{app}` {release} has no build for `{target}`")]
+    NoTarget {
+        /// The app.
+        app: AppName,
+        /// The release.
+        release: ReleaseId,
+        /// What was asked for.
+        target: String,
+        /// What it has builds for.
+        known: Vec<String>,
     },
     /// The chain of records is broken.
     #[error("the ledger of `{app}` is broken at {at}: {why}")]

@@ -1,7 +1,8 @@
 //! The portable files of a release: what a CI job uploads, named so that a person knows what they are.
 
 use super::Error;
-use crate::artifact::ReleaseRecord;
+use crate::app::AppName;
+use crate::artifact::{ReleaseRecord, ReleasedBuild};
 use crate::store::Store;
 use std::fs;
 use std::io::{self, Write};
@@ -18,10 +19,6 @@ pub fn write_portable(
     bytes: &[u8],
     folder: &Path,
 ) -> Result<Vec<PathBuf>, Error> {
-    let unwritable = |path: &Path| {
-        let path = path.to_path_buf();
-        move |cause| Error::Unwritable { path, cause }
-    };
     fs::create_dir_all(folder).map_err(unwritable(folder))?;
     let stem = format!("{}-{}-{}", record.app, record.version, record.release);
     let mut paths = Vec::new();
@@ -30,11 +27,38 @@ pub fn write_portable(
     paths.push(path);
     for build in &record.builds {
         let path = folder.join(format!("{stem}-{}.tar.gz", build.target));
-        let mut tarball = store.tarball(&record.app, build)?;
-        replace(folder, &path, &mut tarball).map_err(unwritable(&path))?;
+        write_tarball(store, &record.app, build, &path)?;
         paths.push(path);
     }
     Ok(paths)
+}
+
+/// Writes the tarball of a build that no release names yet, `shop-1.4.0-x86_64-unknown-linux-gnu.tar.gz`, and gives its
+/// path: what a machine that only builds hands to the one that releases.
+///
+/// # Errors
+/// Where the store does not hold it, or the folder cannot be written.
+pub fn write_portable_build(
+    store: &Store,
+    app: &AppName,
+    version: &semver::Version,
+    build: &ReleasedBuild,
+    folder: &Path,
+) -> Result<PathBuf, Error> {
+    fs::create_dir_all(folder).map_err(unwritable(folder))?;
+    let path = folder.join(format!("{app}-{version}-{}.tar.gz", build.target));
+    write_tarball(store, app, build, &path)?;
+    Ok(path)
+}
+
+fn write_tarball(store: &Store, app: &AppName, build: &ReleasedBuild, path: &Path) -> Result<(), Error> {
+    let mut tarball = store.tarball(app, build)?;
+    replace(path.parent().unwrap_or(path), path, &mut tarball).map_err(unwritable(path))
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_path_buf();
+    move |cause| Error::Unwritable { path, cause }
 }
 
 fn replace(folder: &Path, path: &Path, content: &mut impl io::Read) -> io::Result<()> {

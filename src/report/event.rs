@@ -89,6 +89,18 @@ pub enum Event {
         bytes: u64,
         /// Whether the store had it already.
         known: bool,
+        /// The portable file, where one was written.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+    },
+    /// A build from elsewhere was verified and stands in the store.
+    Joined {
+        /// The build's id.
+        build: String,
+        /// The target triple.
+        target: String,
+        /// Where it is from.
+        file: String,
     },
     /// A release was appended to the ledger, or found to be the newest already.
     Released {

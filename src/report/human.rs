@@ -40,7 +40,8 @@ fn sentence(event: &Event) -> (&'static str, String) {
         }
         Event::Compiling { package, target } => ("Compiling", format!("{package} for {target}")),
         Event::Packing { files, bytes } => ("Packing", format!("{files} files, {}", Size(*bytes))),
-        Event::Built { build, target, bytes, known } => {
+        Event::Joined { build, target, file } => ("Verified", format!("{} for {target} (`{file}`)", short(build))),
+        Event::Built { build, target, bytes, known, .. } => {
             let known = if *known { ", already in the store" } else { "" };
             ("Built", format!("{} for {target} ({} packed{known})", short(build), Size(*bytes)))
         }

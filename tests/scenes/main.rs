@@ -16,6 +16,8 @@ mod build_places;
 mod build_refusals;
 #[cfg(feature = "build")]
 mod build_tampering;
+#[cfg(feature = "build")]
+mod join;
 #[cfg(target_os = "linux")]
 mod ledger;
 #[cfg(feature = "scaffold")]
@@ -26,6 +28,8 @@ mod new_at_a_terminal;
 mod new_compiles;
 #[cfg(feature = "build")]
 mod release;
+#[cfg(feature = "build")]
+mod reproduce;
 #[cfg(target_os = "linux")]
 mod run;
 #[cfg(target_os = "linux")]

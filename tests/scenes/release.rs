@@ -248,3 +248,38 @@ fn release_tells_programs_what_it_did() {
     let released = events.last().expect("an event");
     assert_eq!((&released["release"], &released["new"]), (&Value::from("v1"), &Value::from(true)));
 }
+
+#[test]
+fn what_has_not_changed_is_not_released_where_that_is_wanted() {
+    let scene = released();
+    scene.write("README.md", "no part of the build\n");
+    commit(&scene, "words");
+    let outcome = scene.twelve(["release", "--if-changed"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), "v1\n"), "{}", outcome.page());
+    assert!(outcome.stderr.contains("Unchanged shop v1"), "{}", outcome.page());
+    assert!(!scene.store().join("shop/releases/v2.json").exists(), "nothing was appended");
+    let events = scene.twelve(["release", "--if-changed", "--format", "json"]);
+    let last: Value = serde_json::from_str(events.stdout.lines().last().expect("a line")).expect("JSON");
+    assert_eq!((&last["event"], &last["release"], &last["new"]), (&"released".into(), &"v1".into(), &false.into()));
+    assert_eq!(scene.twelve(["release"]).stdout, "v2\n", "without the option every commit is a release");
+    scene.write("static/site.css", "body { color: red }\n");
+    commit(&scene, "asset");
+    assert_eq!(scene.twelve(["release", "--if-changed"]).stdout, "v3\n", "an asset is a file of the build");
+    let declaration = fs::read_to_string(scene.path().join("twelve.toml")).expect("a declaration");
+    scene.write("twelve.toml", format!("{declaration}count = 2\n"));
+    commit(&scene, "declaration");
+    assert_eq!(scene.twelve(["release", "--if-changed"]).stdout, "v4\n", "twelve.toml is a file of the build");
+    scene.twelve(["release", "--if-changed", "--again"]).refused(2, &["cannot be used with"]);
+}
+
+#[test]
+fn quiet_says_the_id_and_nothing_else() {
+    let scene = shop();
+    for number in ["v1\n", "v1\n"] {
+        let mut command = scene.command(crate::scene::PROGRAM);
+        let outcome = scene.outcome(command.args(["release", "-q"]).env_remove("CI"));
+        assert_eq!((outcome.code, outcome.stdout.as_str(), outcome.stderr.as_str()), (Some(0), number, ""));
+    }
+    let build = scene.twelve(["build", "-q"]);
+    assert_eq!((build.build_id().len(), build.stderr.as_str()), (64, ""));
+}

@@ -1,10 +1,10 @@
 //! What the archive reader accepts, and all that it does not.
 
-use super::{ExpectedBuild, read_archive};
+use super::{ExpectedBuild, MANIFEST_PATH, read_archive, ustar};
 use crate::app::Sources;
 use crate::artifact::{
     BuildManifest, Content, Digest, Error, Lockfile, Member, Mode, PackedBuild, SourcePath, System, Toolchain,
-    TreeFile, Unpacked, pack,
+    TreeFile, Unpacked, pack, read_unrecorded,
 };
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
@@ -177,4 +177,43 @@ fn a_file_that_changes_while_it_is_packed_is_refused() {
         let (manifest, ..) = build(&[member("app/bin/shop", Mode::Executable, b"first")]);
         assert!(matches!(pack(&manifest, &[one], Vec::new()), Err(Error::Changed { .. })));
     }
+}
+
+#[test]
+fn a_build_without_a_record_tells_the_digests_that_it_was_packed_with() {
+    let (manifest, packed, gz) = shop();
+    let mut copy = Vec::new();
+    let (read, digests) = read_unrecorded(&gz[..], &mut copy).expect("a build");
+    assert_eq!((read, digests), (manifest, packed));
+    assert!(copy == gz, "what was verified is what is kept");
+}
+
+#[test]
+fn a_build_without_a_record_is_read_as_strictly() {
+    let (manifest, packed, gz) = shop();
+    let tar = plain(&gz);
+    let refusal = |gz: &[u8]| read_unrecorded(gz, std::io::sink()).expect_err("refused").to_string();
+    for at in (0..tar.len()).step_by(7) {
+        let mut flipped = tar.clone();
+        flipped[at] ^= 1;
+        // Who changes the manifest makes another build, which has another id: there is no record to tell.
+        if let Ok((_, digests)) = read_unrecorded(&zipped(&flipped)[..], std::io::sink()) {
+            assert!(digests.id != packed.id && digests.manifest_sha256 != packed.manifest_sha256, "byte {at}");
+        }
+    }
+    assert!(refusal(&gz[..gz.len() - 1]).contains("its gzip member does not end well"));
+    assert!(refusal(&[&gz[..], b"x"].concat()).contains("bytes follow its gzip member"));
+    assert!(refusal(&zipped(&[&tar[..], &[0; 512]].concat())).contains("bytes follow its end"));
+    let bytes = manifest.to_bytes().expect("bytes");
+    let spaced = [&bytes[..], b" "].concat();
+    let header = |size: usize| {
+        let kind = ustar::Kind::File { mode: 0o644, size: size as u64 };
+        ustar::header(MANIFEST_PATH, kind, manifest.commit_time.seconds()).expect("a header")
+    };
+    let padded = |bytes: &[u8]| [bytes, &vec![0; ustar::padding(bytes.len() as u64)]].concat();
+    let rest = &tar[512 + padded(&bytes).len()..];
+    let whole = [&header(bytes.len())[..], &padded(&bytes), rest].concat();
+    assert!(whole == tar, "the archive was put together as it is written");
+    let other = [&header(spaced.len())[..], &padded(&spaced), rest].concat();
+    assert!(refusal(&zipped(&other)).contains("is not in the one form that this version writes"));
 }

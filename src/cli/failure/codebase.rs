@@ -17,6 +17,9 @@ pub(super) fn advice(error: &Error) -> Advice {
         }
         Error::NoCommit { .. } => refused("git add -A && git commit -m 'first commit'".to_owned()),
         Error::NoRevision { .. } => Advice::hint(ExitCode::NotFound, "git log --oneline --all"),
+        Error::NoSuchCommit { .. } => {
+            Advice::hint(ExitCode::NotFound, "git fetch --all, or work in a clone that has it")
+        }
         Error::Changed { .. } => {
             refused("git commit -a, or name a commit with `--rev`: `--rev HEAD` leaves these changes out".to_owned())
         }

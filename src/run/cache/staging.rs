@@ -177,7 +177,7 @@ mod tests {
             gz_size: 2,
             manifest_sha256: Digest::of(b"manifest"),
         };
-        let mut refusal = |tarball: &[u8]| {
+        let refusal = |tarball: &[u8]| {
             let mut staging = Staging::make(folder.path()).expect("staging");
             staging.unpack(tarball, &build).expect_err("refused").to_string()
         };

@@ -23,7 +23,7 @@ pub(super) fn advice(error: &Error) -> Advice {
         }
         Error::NoTarget { target, toolchain: None } => refused(format!("rustup target add {target}")),
         Error::NoNamespace { .. } => {
-            refused("build on a machine that lets its users make user namespaces: `unshare -rm true`".to_owned())
+            refused("build where `unshare -rm true` works, with a toolchain that has a folder of its own".to_owned())
         }
         Error::Setting { file, key, .. } => refused(format!("take `{key}` out of `{}`", file.display())),
         Error::BadSetting { .. } => Advice::code(ExitCode::Data),

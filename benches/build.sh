@@ -23,7 +23,7 @@ def verify():
     for line in child.stdout:
         event = json.loads(line)
         if event["event"] == "lock_verified":
-            child.send_signal(signal.SIGINT)
+            child.send_signal(signal.SIGTERM)
             child.stdout.read()
             child.wait()
             return event["milliseconds"], event["packages"]

@@ -125,6 +125,24 @@ pub struct System {
     /// The highest version of a GLIBC symbol that a binary needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub glibc: Option<String>,
+    /// A symbol that needs that version: the first by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glibc_symbol: Option<GlibcSymbol>,
+    /// The program that loads its binaries, by its absolute path; a static binary has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loader: Option<String>,
+    /// Where its binaries say that their libraries are (RPATH and RUNPATH), sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search_path: Vec<String>,
+}
+
+/// A symbol of the C library that a binary needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GlibcSymbol {
+    /// Its name.
+    pub symbol: String,
+    /// The binary.
+    pub bin: String,
 }
 
 /// A file of a build.

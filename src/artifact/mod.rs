@@ -6,6 +6,7 @@ mod archive_path;
 mod build_manifest;
 mod canonical;
 mod digest;
+mod glibc_version;
 mod gzip;
 mod input;
 mod pack;
@@ -20,11 +21,12 @@ mod ustar;
 pub use archive::{ExpectedBuild, read_archive, read_manifest};
 pub use archive_path::{ArchivePath, Mode, ROOT};
 pub use build_manifest::{
-    BuildManifest, LOCKFILE_PATH, LockedPackage, Lockfile, MANIFEST_PATH, PackageKind, SBOM_PATH, SourcePath, System,
-    TWELVE_TOML_PATH, Toolchain, TreeFile,
+    BuildManifest, GlibcSymbol, LOCKFILE_PATH, LockedPackage, Lockfile, MANIFEST_PATH, PackageKind, SBOM_PATH,
+    SourcePath, System, TWELVE_TOML_PATH, Toolchain, TreeFile,
 };
 pub use canonical::canonical_json;
 pub use digest::{Digest, Hasher, hash_file};
+pub use glibc_version::GlibcVersion;
 pub use input::BuildInput;
 pub use pack::{Content, Member, PackedBuild, pack};
 pub use release_id::ReleaseId;

@@ -4,9 +4,9 @@
 use super::Error;
 use super::compiled::{Compiled, Program};
 use crate::app::BuildSettings;
-use crate::artifact::System;
+use crate::artifact::{GlibcSymbol, GlibcVersion, System};
 use crate::codebase::Packages;
-use object::read::elf::FileHeader;
+use object::read::elf::{FileHeader, ProgramHeader, SectionTable};
 use object::{Endianness, FileKind, elf};
 use std::collections::BTreeSet;
 
@@ -28,23 +28,11 @@ pub struct ForeignLibrary {
 #[derive(Debug, Default)]
 struct Needs {
     libraries: Vec<String>,
-    glibc: Option<Version>,
-}
-
-/// A version of the C library, compared number by number.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Version(Vec<u32>);
-
-impl Version {
-    fn parse(text: &str) -> Option<Self> {
-        text.split('.').map(|number| number.parse().ok()).collect::<Option<_>>().map(Self)
-    }
-}
-
-impl std::fmt::Display for Version {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0.iter().map(u32::to_string).collect::<Vec<_>>().join("."))
-    }
+    glibc: Option<GlibcVersion>,
+    /// Of the symbols that need that version, the first by its name.
+    symbol: Option<String>,
+    loader: Option<String>,
+    search_path: Vec<String>,
 }
 
 /// What the programs of a build need, as far as the declaration allows it.
@@ -57,9 +45,11 @@ pub(super) fn system(
     compiled: &Compiled,
     packages: &Packages,
 ) -> Result<System, Error> {
-    let most = settings.max_glibc.as_deref().and_then(Version::parse);
+    let most = settings.max_glibc.as_deref().and_then(GlibcVersion::parse);
     let mut libraries = BTreeSet::new();
-    let mut highest: Option<Version> = None;
+    let mut highest: Option<GlibcVersion> = None;
+    let mut system = System::default();
+    let mut search_path = BTreeSet::new();
     for program in programs {
         let bytes = std::fs::read(&program.path).map_err(Error::machine(&program.path, "read"))?;
         let needs =
@@ -82,9 +72,17 @@ pub(super) fn system(
             return Err(Error::Glibc { bin: program.name.clone(), found, most });
         }
         libraries.extend(needs.libraries);
-        highest = highest.max(needs.glibc);
+        search_path.extend(needs.search_path);
+        system.loader = system.loader.or(needs.loader);
+        if needs.glibc > highest {
+            system.glibc_symbol = needs.symbol.map(|symbol| GlibcSymbol { symbol, bin: program.name.clone() });
+            highest = needs.glibc;
+        }
     }
-    Ok(System { needed: libraries.into_iter().collect(), glibc: highest.map(|version| version.to_string()) })
+    system.needed = libraries.into_iter().collect();
+    system.search_path = search_path.into_iter().collect();
+    system.glibc = highest.map(|version| version.to_string());
+    Ok(system)
 }
 
 /// A library is declared by its file name, with or without its version, or by the name that linkers use.
@@ -112,26 +110,64 @@ fn needs_of<Elf: FileHeader<Endian = Endianness>>(header: &Elf, bytes: &[u8]) ->
     let sections = header.sections(endian, bytes)?;
     let mut needs = Needs::default();
     let table = sections.dynamic_table(endian, bytes)?;
-    for entry in table.iter().filter(|entry| entry.tag == elf::DT_NEEDED) {
-        needs.libraries.push(String::from_utf8_lossy(table.string(entry)?).into_owned());
+    for entry in table.iter() {
+        match entry.tag {
+            elf::DT_NEEDED => needs.libraries.push(text(table.string(entry)?)),
+            elf::DT_RPATH | elf::DT_RUNPATH => {
+                needs.search_path.extend(text(table.string(entry)?).split(':').map(str::to_owned));
+            }
+            _ => {}
+        }
     }
-    if let Some((mut versions, link)) = sections.gnu_verneed(endian, bytes)? {
-        let strings = sections.strings(endian, bytes, link)?;
-        while let Some((_, mut symbols)) = versions.next()? {
-            while let Some(symbol) = symbols.next()? {
-                let name = String::from_utf8_lossy(symbol.name(endian, strings)?).into_owned();
-                let version = name.strip_prefix("GLIBC_").and_then(Version::parse);
-                needs.glibc = needs.glibc.max(version);
+    for segment in header.program_headers(endian, bytes)? {
+        needs.loader = needs.loader.or(segment.interpreter(endian, bytes)?.map(text));
+    }
+    read_versions(&sections, endian, bytes, &mut needs)?;
+    Ok(needs)
+}
+
+/// The highest version of the C library, and who needs it. The loader checks whole versions, whether or not one of
+/// their symbols is ever used, and forgives those that are marked as weak (glibc, elf/dl-version.c).
+fn read_versions<Elf: FileHeader<Endian = Endianness>>(
+    sections: &SectionTable<'_, Elf>,
+    endian: Endianness,
+    bytes: &[u8],
+    needs: &mut Needs,
+) -> object::Result<()> {
+    let mut highest = None;
+    let Some((mut libraries, link)) = sections.gnu_verneed(endian, bytes)? else { return Ok(()) };
+    let strings = sections.strings(endian, bytes, link)?;
+    while let Some((_, mut versions)) = libraries.next()? {
+        while let Some(version) = versions.next()? {
+            if version.vna_flags.get(endian).contains(elf::VER_FLG_WEAK) {
+                continue;
+            }
+            let found = text(version.name(endian, strings)?).strip_prefix("GLIBC_").and_then(GlibcVersion::parse);
+            if found > needs.glibc {
+                (needs.glibc, highest) = (found, version.vna_other(endian).index().into());
             }
         }
     }
-    Ok(needs)
+    let (Some(highest), Some(table)) = (highest, sections.versions(endian, bytes)?) else { return Ok(()) };
+    let symbols = sections.symbols(endian, bytes, elf::SHT_DYNSYM)?;
+    for (index, symbol) in symbols.enumerate() {
+        if table.version_index(endian, index).index() == highest {
+            let name = text(symbols.symbol_name(endian, symbol)?);
+            needs.symbol = Some(needs.symbol.take().map_or(name.clone(), |first| first.min(name)));
+        }
+    }
+    Ok(())
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Version, is_declared, needs};
+    use super::{is_declared, needs};
     use crate::app::BuildSettings;
+    use crate::artifact::GlibcVersion;
 
     #[test]
     #[cfg(target_os = "linux")]
@@ -139,14 +175,9 @@ mod tests {
         let bytes = std::fs::read("/bin/sh").expect("a shell");
         let needs = needs(&bytes).expect("an ELF file");
         assert!(needs.libraries.iter().any(|library| library.starts_with("libc.")), "{needs:?}");
-        assert!(needs.glibc > Version::parse("2.2"), "{needs:?}");
-    }
-
-    #[test]
-    fn versions_are_compared_number_by_number() {
-        assert!(Version::parse("2.34") > Version::parse("2.9"));
-        assert!(Version::parse("2.2.5") > Version::parse("2.2"));
-        assert_eq!(Version::parse("PRIVATE"), None);
+        assert!(needs.glibc > GlibcVersion::parse("2.2"), "{needs:?}");
+        assert!(needs.symbol.as_ref().is_some_and(|symbol| !symbol.is_empty()), "{needs:?}");
+        assert!(needs.loader.as_ref().is_some_and(|loader| loader.contains("/ld-")), "{needs:?}");
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 use super::ExitCode;
 use super::surroundings::Surroundings;
-use crate::artifact::ReleaseRef;
+use crate::artifact::{ReleaseRecord, ReleaseRef};
 use crate::release;
 use crate::report::{Audience, Size, data};
+#[cfg(target_os = "linux")]
+use crate::run;
+use crate::store::Store;
 use clap::Args;
 use serde_json::json;
 
@@ -15,6 +18,10 @@ pub(crate) struct Arguments {
     /// The release: [APP@]v42, latest, a version, or a deploy
     #[arg(value_name = "RELEASE")]
     release: ReleaseRef,
+    /// Also whether this machine can load it: its loader, its C library, its shared libraries
+    #[cfg(target_os = "linux")]
+    #[arg(long)]
+    host: bool,
 }
 
 /// Verifies it.
@@ -22,18 +29,23 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let store = surroundings.store()?;
     let record = store.find(&arguments.release, surroundings.app_at_hand()?.as_ref())?;
     let verified = release::verify(&store, &record.app, record.release)?;
+    let host = arguments.host(&store, &verified.record, surroundings)?;
     if surroundings.reporter.audience() == Audience::Json {
         let builds = verified
             .builds
             .iter()
             .map(|build| json!({ "target": build.target, "id": build.id, "files": build.files, "bytes": build.bytes }));
-        data::document(&json!({
+        let mut document = json!({
             "format": 1,
             "app": verified.record.app,
             "release": verified.record.release,
             "records": verified.records,
             "builds": builds.collect::<Vec<_>>(),
-        }))?;
+        });
+        if let Some(host) = host {
+            document["host"] = host.into();
+        }
+        data::document(&document)?;
         return Ok(ExitCode::Done);
     }
     let mut text =
@@ -41,6 +53,35 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     for build in &verified.builds {
         text += &format!("build {} for {}: {} files, {}\n", build.id, build.target, build.files, Size(build.bytes));
     }
+    text += host.map_or("", |_| "this machine can load it\n");
     data::text(&text)?;
     Ok(ExitCode::Done)
+}
+
+impl Arguments {
+    /// What is to be said of this machine, where that was asked; one that cannot load the release is refused.
+    #[cfg(target_os = "linux")]
+    fn host(
+        &self,
+        store: &Store,
+        record: &ReleaseRecord,
+        surroundings: &Surroundings,
+    ) -> anyhow::Result<Option<&'static str>> {
+        if !self.host {
+            return Ok(None);
+        }
+        let manifest = store.manifest(&record.app, run::build_here(record)?)?;
+        run::refuse_unfit(&manifest, surroundings.variable("LD_LIBRARY_PATH"))?;
+        Ok(Some("fits"))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "releases run on Linux; elsewhere nothing is asked"
+    )]
+    fn host(&self, _: &Store, _: &ReleaseRecord, _: &Surroundings) -> anyhow::Result<Option<&'static str>> {
+        Ok(None)
+    }
 }

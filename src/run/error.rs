@@ -82,6 +82,30 @@ pub enum Error {
         /// What it has builds for.
         targets: Vec<String>,
     },
+    /// What loads the build is not on this machine.
+    #[error("the build is loaded by `{loader}`, which this machine does not have")]
+    HostLacksLoader {
+        /// Its path.
+        loader: String,
+        /// The target triple.
+        target: String,
+    },
+    /// The machine's C library is older than the build needs.
+    #[error("the build needs GLIBC {needed}{}, and this machine has GLIBC {found}", named(.symbol.as_ref()))]
+    HostTooOld {
+        /// What the build needs.
+        needed: String,
+        /// What the machine has.
+        found: String,
+        /// The binary and its symbol that need it, where the build says so.
+        symbol: Option<(String, String)>,
+    },
+    /// A shared library is not on this machine.
+    #[error("the build needs the shared library `{library}`, which this machine does not have")]
+    HostLacksLibrary {
+        /// Its file name.
+        library: String,
+    },
     /// The app declares no process type.
     #[error("`{app}` declares no process type")]
     NoProcessTypes {
@@ -205,6 +229,10 @@ impl Error {
     pub(super) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::System { what, cause }
     }
+}
+
+fn named(symbol: Option<&(String, String)>) -> String {
+    symbol.map(|(bin, symbol)| format!(" (`{symbol}` in `{bin}`)")).unwrap_or_default()
 }
 
 fn variables(names: &[String]) -> String {

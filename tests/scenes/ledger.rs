@@ -42,6 +42,11 @@ pub(crate) fn program() -> &'static Path {
 
 /// Releases the fixture program with this declaration, and gives the release.
 pub(crate) fn release(scene: &Scene, twelve_toml: &str) -> Released {
+    release_needing(scene, twelve_toml, System::default())
+}
+
+/// The same, where the build says that it needs this of the machine.
+pub(crate) fn release_needing(scene: &Scene, twelve_toml: &str, system: System) -> Released {
     let twelve_toml = format!("[app]\nname = \"shop\"\n{twelve_toml}");
     let bytes = std::fs::read(program()).expect("the fixture is there");
     let members = [
@@ -51,10 +56,11 @@ pub(crate) fn release(scene: &Scene, twelve_toml: &str) -> Released {
         member("app/static/empty", Mode::Plain, b""),
         member("app/twelve.toml", Mode::Plain, twelve_toml.as_bytes()),
     ];
-    let manifest = manifest(&twelve_toml, &members);
+    let manifest = BuildManifest { system, ..manifest(&twelve_toml, &members) };
     let tarball = scene.path().join("build.tar.gz");
     let packed = pack(&manifest, &members, std::fs::File::create(&tarball).expect("a file")).expect("packed");
     let store = Store::at(&Location::parse(&scene.store(), &scene.path()).expect("a location"));
+    store.keep_codebase(&manifest.app, &["a".repeat(40)]).expect("kept");
     let build = store.keep_build(&manifest, &packed, &tarball).expect("kept");
     let newest = store.newest(&manifest.app).expect("readable");
     let id = newest.map_or(ReleaseId::FIRST, ReleaseId::next);

@@ -33,6 +33,8 @@ mod reproduce;
 #[cfg(target_os = "linux")]
 mod run;
 #[cfg(target_os = "linux")]
+mod run_host;
+#[cfg(target_os = "linux")]
 mod run_output;
 #[cfg(target_os = "linux")]
 mod run_stopping;
@@ -45,3 +47,5 @@ mod scene;
 mod shop;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 mod tour;
+#[cfg(feature = "build")]
+mod workspace;

@@ -283,3 +283,27 @@ fn quiet_says_the_id_and_nothing_else() {
     let build = scene.twelve(["build", "-q"]);
     assert_eq!((build.build_id().len(), build.stderr.as_str()), (64, ""));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_build_says_what_it_needs_of_the_machine_and_this_one_has_it() {
+    let scene = released();
+    let document = json(&scene, &["show", "v1"]);
+    let system = &document["builds"][0]["system"];
+    assert!(system["loader"].as_str().expect("a loader").contains("/ld-"), "{system}");
+    assert_eq!(system["glibc_symbol"]["bin"], "shop");
+    let symbol = system["glibc_symbol"]["symbol"].as_str().expect("a symbol");
+    let program = scene.path().join("target/twelve/work/shop/target");
+    let found = fs::read_dir(program).expect("a folder").flatten();
+    let found = found.map(|target| target.path().join("release/shop")).find(|path| path.is_file()).expect("a program");
+    let list = scene.outcome(scene.command("readelf").args(["--dyn-syms", "--wide"]).arg(found));
+    if list.code.is_none_or(|code| code != 0) {
+        eprintln!("skipped: there is no readelf");
+    } else {
+        let versioned = format!("{symbol}@GLIBC_{}", system["glibc"].as_str().expect("a version"));
+        assert!(list.stdout.contains(&versioned), "`{versioned}` is not in:\n{}", list.stdout);
+    }
+    assert_eq!(json(&scene, &["verify", "v1", "--host"])["host"], "fits");
+    assert!(scene.twelve(["verify", "v1", "--host"]).stdout.ends_with("this machine can load it\n"));
+    assert!(system["needed"].as_array().expect("libraries").contains(&Value::from("libc.so.6")), "{system}");
+}

@@ -30,6 +30,20 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::NoBuild { targets, .. } => {
             Advice::hint(ExitCode::NotFound, format!("it has builds for {}", listed(targets)))
         }
+        Error::HostLacksLoader { target, .. } => Advice::hint(
+            ExitCode::Refused,
+            format!("install the C library of `{target}`, or release a build for a target that this machine has"),
+        ),
+        Error::HostTooOld { found, .. } => Advice::hint(
+            ExitCode::Refused,
+            format!(
+                "run it on a newer system, or build it on one as old; `[build] max-glibc = \"{found}\"` refuses what would not run here"
+            ),
+        ),
+        Error::HostLacksLibrary { .. } => Advice::hint(
+            ExitCode::Refused,
+            "install the package that has it; `ldconfig -p` lists what the loader finds",
+        ),
         Error::NoProcessTypes { .. } => Advice::hint(
             ExitCode::NotFound,
             "declare one: `[processes.web]` with `command = \"...\"` in twelve.toml, and release again",

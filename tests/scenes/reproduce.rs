@@ -45,6 +45,24 @@ fn a_release_is_reproduced_from_its_commit_in_another_clone() {
 }
 
 #[test]
+fn a_release_without_the_canonical_path_is_reproduced_without_it() {
+    let scene = shop_with_packages();
+    let outcome = scene.twelve(["release", "--no-namespace"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), "v1\n"), "{}", outcome.page());
+    let shown: Value = serde_json::from_str(&scene.twelve(["show", "v1", "--format", "json"]).stdout).expect("JSON");
+    assert_eq!(shown["builds"][0]["toolchain"]["source_path"], "remapped");
+    let outcome = scene.twelve(["reproduce", "v1"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+    // What remembers the folder that it was compiled in escapes remapping, and that is seen.
+    scene.write("src/main.rs", "fn main() {\n    println!(env!(\"CARGO_MANIFEST_DIR\"));\n}\n");
+    commit(&scene, "remembers");
+    assert_eq!(scene.twelve(["release", "--no-namespace"]).stdout, "v2\n");
+    let outcome = scene.twelve(["reproduce", "v2"]);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.page());
+    assert!(outcome.stdout.contains("~  file") && outcome.stdout.contains(".rodata ("), "{}", outcome.page());
+}
+
+#[test]
 fn a_build_that_differs_is_answered_with_its_files_and_sections() {
     let scene = shop();
     scene.write("build.rs", UNSTEADY);

@@ -94,6 +94,9 @@ impl FromStr for Command {
     type Err = Rule;
 
     fn from_str(text: &str) -> Result<Self, Rule> {
+        if text.contains('\0') {
+            return Err(Rule::new("a command holds no NUL: no word of a process can"));
+        }
         let words = Splitter { rest: text.chars(), words: Vec::new(), word: None }.split()?;
         match words.first().map(Word::literal) {
             None => Err(Rule::new("the command is empty")),
@@ -271,6 +274,11 @@ mod tests {
             assert!(rule.hint.expect("a hint").contains("sh -c '...'"));
         }
         assert_eq!(words("sh -c 'a && b | c; d > e'"), ["sh", "-c", "a && b | c; d > e"]);
+    }
+
+    #[test]
+    fn a_nul_is_refused_before_it_is_released() {
+        assert_eq!(rule("shop\0x"), "a command holds no NUL: no word of a process can");
     }
 
     #[test]

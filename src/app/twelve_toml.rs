@@ -42,7 +42,7 @@ struct TypedBuild {
     features: Vec<String>,
     targets: Vec<String>,
     system_libraries: Vec<String>,
-    max_glibc: Option<String>,
+    max_glibc: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -117,7 +117,7 @@ pub(super) fn read(text: &str, package: &str) -> Result<Declaration, Error> {
         typed.allow.into_iter().map(|(rule, reason)| exception(&place, rule, reason)).collect::<Result<_, _>>()?;
     Ok(Declaration {
         app,
-        build: typed.build.normalised(),
+        build: typed.build.normalised(&place)?,
         processes,
         admin,
         contract: typed.config.map(|config| config.contract(&place)).transpose()?,
@@ -127,8 +127,13 @@ pub(super) fn read(text: &str, package: &str) -> Result<Declaration, Error> {
 }
 
 impl TypedBuild {
-    fn normalised(self) -> BuildSettings {
-        BuildSettings {
+    fn normalised(self, place: &Place<'_>) -> Result<BuildSettings, Error> {
+        let numbers = |text: &str| text.split('.').all(|part| part.parse::<u16>().is_ok()) && text.contains('.');
+        if let Some(version) = self.max_glibc.as_ref().filter(|version| !numbers(version.get_ref())) {
+            let rule = format!("`{}` is no version of GLIBC", version.get_ref().escape_debug());
+            return Err(place.at(version.span(), Rule::with_hint(rule, "write `max-glibc = \"2.36\"`")));
+        }
+        Ok(BuildSettings {
             package: self.package,
             bins: self.bins,
             assets: self.assets,
@@ -136,8 +141,8 @@ impl TypedBuild {
             features: self.features,
             targets: self.targets,
             system_libraries: self.system_libraries,
-            max_glibc: self.max_glibc,
-        }
+            max_glibc: self.max_glibc.map(Spanned::into_inner),
+        })
     }
 }
 
@@ -228,6 +233,10 @@ pub(super) fn variable_name(name: &str) -> Result<String, Rule> {
 fn advised(message: &str) -> Rule {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match quoted.split_first() {
+        Some((unknown, known)) if message.starts_with("unknown variant") => {
+            let rule = format!("`{unknown}` is none of the values that stand here");
+            Rule::with_hint(rule, format!("write one of {}", known.join(", ")))
+        }
         Some((unknown, known)) if message.starts_with("unknown ") => match nearest(unknown, known.iter().copied()) {
             Some(near) => Rule::with_hint(format!("unknown key `{unknown}`"), format!("did you mean `{near}`?")),
             None => Rule::with_hint(format!("unknown key `{unknown}`"), format!("known here: {}", known.join(", "))),
@@ -290,6 +299,23 @@ mod tests {
         assert_eq!(port("'SERVER_PORT'").expect("good").as_deref(), Some("SERVER_PORT"));
         assert!(port("'no-name'").is_err());
         assert!(port("8080").is_err());
+    }
+
+    #[test]
+    fn a_ceiling_that_is_no_version_is_refused_where_it_stands() {
+        for bad in ["x", " 2.3", "2", "2.x", ""] {
+            let (place, rule, _) = refusal(&format!("[build]\nmax-glibc = '{bad}'\n"));
+            assert_eq!((place.as_str(), rule), ("twelve.toml:2:13", format!("`{bad}` is no version of GLIBC")));
+        }
+        let declaration = read("[build]\nmax-glibc = '2.36'\n", "shop").expect("good");
+        assert_eq!(declaration.build.max_glibc.as_deref(), Some("2.36"));
+    }
+
+    #[test]
+    fn an_unknown_type_is_a_value_and_no_key() {
+        let (_, rule, hint) = refusal("[config.vars.X]\ntype = 'foo'\n");
+        assert_eq!(rule, "`foo` is none of the values that stand here");
+        assert!(hint.expect("a hint").contains("service-url"));
     }
 
     #[test]

@@ -83,6 +83,10 @@ impl ReleaseRecord {
         let what = format!("release record {id}");
         let damaged = |why: &str| Error::damaged(what.clone(), why);
         let mut value: Value = serde_json::from_slice(bytes).map_err(|cause| damaged(&format!("no JSON ({cause})")))?;
+        // What another format demands of its bytes is not ours to judge.
+        if let Some(found) = value.get("format").and_then(Value::as_u64).filter(|found| *found != FORMAT) {
+            return Err(Error::UnknownFormat { what, found });
+        }
         if canonical_json(&value)? != bytes {
             return Err(damaged("it is not in its canonical form"));
         }

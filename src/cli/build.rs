@@ -23,6 +23,8 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let store = surroundings.store()?;
     let outside = surroundings.outside();
     let plan = plan(&arguments.options.request(surroundings), &outside, &surroundings.reporter)?;
+    let roots = plan.repository.roots(&plan.commit)?;
+    store.refuse_other_codebase(&plan.declaration.app, &roots)?;
     for one in built(&plan, Compile::All, &store, &outside, surroundings)? {
         if surroundings.reporter.audience() == Audience::Human {
             data::text(&format!("{}\n", one.build.id))?;

@@ -48,8 +48,8 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         data::document(&document)?;
         return Ok(ExitCode::Done);
     }
-    let mut text =
-        format!("{} {} is whole: {} records\n", verified.record.app, verified.record.release, verified.records);
+    let records = if verified.records == 1 { "1 record" } else { &format!("{} records", verified.records) };
+    let mut text = format!("{} {} is whole: {records}\n", verified.record.app, verified.record.release);
     for build in &verified.builds {
         text += &format!("build {} for {}: {} files, {}\n", build.id, build.target, build.files, Size(build.bytes));
     }

@@ -10,8 +10,12 @@ use super::env_finding::{Finding, rewrite};
 use super::env_grammar::{Scanned, scan};
 use super::secret::Secret;
 use std::borrow::Cow;
+use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
+
+/// The largest file that is read, in bytes: more than an environment of the kernel holds (execve(2)).
+const LARGEST: u64 = 16 << 20;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -42,8 +46,15 @@ impl EnvFile {
     /// # Errors
     /// Where it cannot be read. A file that breaks the grammar is no error here: see [`EnvFile::is_malformed`].
     pub fn read(path: &Path, name: &str) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|cause| Error::Unreadable { file: name.to_owned(), cause })?;
-        Ok(Self::parse(name, &Zeroizing::new(bytes)))
+        let unreadable = |cause| Error::Unreadable { file: name.to_owned(), cause };
+        let mut bytes = Zeroizing::new(Vec::new());
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > LARGEST {
+            let why = format!("it has more than {LARGEST} bytes, which no environment holds");
+            return Err(unreadable(std::io::Error::new(std::io::ErrorKind::FileTooLarge, why)));
+        }
+        Ok(Self::parse(name, &bytes))
     }
 
     /// Reads the bytes of a file. Every error and every warning of it is found at once, in the order of the file.

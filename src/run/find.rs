@@ -19,21 +19,21 @@ impl Cache {
     ) -> Result<ReleaseRecord, Error> {
         if let ReleaseName::Id(id) = reference.name {
             let app = reference.app.as_ref().or(at_hand).cloned().map_or_else(|| self.only_app(store), Ok)?;
-            if let Some(record) = self.record(&app, id)? {
+            if let Some(record) = self.record(store, &app, id)? {
                 return Ok(record);
             }
         }
         let record = store.find(reference, at_hand)?;
         if let Some(bytes) = store.record_bytes(&record.app, record.release)? {
             // A cache that cannot be written keeps nothing; the release runs all the same.
-            let _ = self.keep_record(&record.app, record.release, &bytes);
+            let _ = self.keep_record(store, &record.app, record.release, &bytes);
         }
         Ok(record)
     }
 
     /// The only app of the store, or of this cache where the store is out of reach or empty.
     fn only_app(&self, store: &Store) -> Result<AppName, Error> {
-        store.app(None, None).or_else(|cause| match (cause, self.apps().as_slice()) {
+        store.app(None, None).or_else(|cause| match (cause, self.apps(store).as_slice()) {
             (store::Error::WhichApp { held, .. }, [only]) if held.is_empty() => Ok(only.clone()),
             (store::Error::Unreachable { .. }, [only]) => Ok(only.clone()),
             (cause, _) => Err(cause.into()),

@@ -86,11 +86,7 @@ impl Store {
         io::copy(&mut file, &mut hasher).map_err(unreadable)?;
         let (found, _) = hasher.finish();
         if found != (build.gz_sha256, build.gz_size) {
-            return Err(ArtifactError::damaged(
-                format!("`{key}`"),
-                "its size or digest is not the one of the release record",
-            )
-            .into());
+            return Err(Error::DamagedTarball { path: self.local.root().join(&key) });
         }
         file.rewind().map_err(unreadable)?;
         Ok(file)

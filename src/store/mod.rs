@@ -93,6 +93,12 @@ pub enum Error {
         /// What names it.
         named_by: String,
     },
+    /// A tarball that is not the one that a record names.
+    #[error("`{path}` is damaged: its size or digest is not the one of the release record", path = .path.display())]
+    DamagedTarball {
+        /// The tarball.
+        path: PathBuf,
+    },
     /// An app of that name from another codebase.
     #[error("the store holds an app `{app}` of another codebase: no root commit of this repository is one of its own")]
     OtherCodebase {

@@ -307,3 +307,35 @@ fn a_build_says_what_it_needs_of_the_machine_and_this_one_has_it() {
     assert!(scene.twelve(["verify", "v1", "--host"]).stdout.ends_with("this machine can load it\n"));
     assert!(system["needed"].as_array().expect("libraries").contains(&Value::from("libc.so.6")), "{system}");
 }
+
+#[test]
+fn a_damaged_tarball_is_mended_as_the_hint_says() {
+    let scene = released();
+    let tarball = kept(&scene, ".tar.gz");
+    let whole = fs::read(&tarball).expect("a tarball");
+    fs::write(&tarball, &whole[1..]).expect("written");
+    let outcome = scene.twelve(["release", "--again"]);
+    outcome.refused(65, &["is damaged: its size or digest", "compile it again: rm ", "&& cargo twelve release"]);
+    fs::remove_file(&tarball).expect("removed, as the hint says");
+    assert_eq!(scene.twelve(["release"]).code, Some(0));
+    assert_eq!(fs::read(&tarball).expect("it is back"), whole);
+    assert_eq!(scene.twelve(["verify", "v1"]).code, Some(0));
+}
+
+#[test]
+fn a_record_of_a_later_format_is_named_for_what_it_is() {
+    let scene = released();
+    fs::write(kept(&scene, "v1.json"), "{\"format\":99}\n").expect("written");
+    scene.twelve(["show", "v1"]).refused(65, &["has the format 99", "a newer cargo-twelve, one that reads format 99"]);
+}
+
+#[test]
+fn a_build_of_another_codebase_is_refused_before_it_is_compiled() {
+    let scene = released();
+    fs::remove_dir_all(scene.path().join(".git")).expect("removed");
+    scene.git("init -q");
+    commit(&scene, "another-root");
+    let outcome = scene.twelve(["build"]);
+    outcome.refused(77, &["holds an app `shop` of another codebase"]);
+    assert!(!outcome.stderr.contains("Compiling"), "{}", outcome.page());
+}

@@ -78,7 +78,9 @@ fn refuses_a_record_with_one_flipped_bit() {
         flip(&released.record, at);
     }
     runs(&scene);
-    let kept = scene.cache().join("shop/releases/v1.json");
+    let of_store =
+        fs::read_dir(scene.cache().join("shop/releases")).expect("a folder").flatten().next().expect("one store");
+    let kept = of_store.path().join("v1.json");
     flip(&kept, 100);
     refuses(&scene, "v1.json` is damaged");
     fs::remove_file(kept).expect("removed, as the hint says");
@@ -231,4 +233,31 @@ fn a_release_without_a_build_for_this_machine_is_refused_with_those_it_has() {
     let outcome = run(&scene);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(66), ""));
     assert!(outcome.stderr.contains("it has builds for `pdp11-unknown-linux-gnu`"), "{}", outcome.stderr);
+}
+
+#[test]
+fn one_cache_never_takes_one_stores_release_for_anothers() {
+    let scene = Scene::new();
+    shop(&scene);
+    runs(&scene);
+    fs::rename(scene.store(), scene.store().with_extension("elsewhere")).expect("renamed");
+    release(&scene, "[processes.web]\ncommand = \"shop arguments another\"\n");
+    fs::rename(scene.store(), scene.store().with_extension("other")).expect("renamed");
+    let run_of = |store: &str| {
+        let store = scene.store().with_extension(store);
+        let words = ["run", "--release-id", "shop@v1", "--store", store.to_str().expect("text")];
+        scene.twelve(words).stdout
+    };
+    assert_eq!(run_of("elsewhere"), "web.1 | runs\n");
+    assert_eq!(run_of("other"), "web.1 | another\n");
+    assert_eq!(run_of("elsewhere"), "web.1 | runs\n");
+}
+
+#[test]
+fn an_env_file_without_an_end_is_refused() {
+    let scene = Scene::new();
+    shop(&scene);
+    let outcome = scene.twelve(["run", "--release-id", "shop@v1", "--env-file", "/dev/zero"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(74), ""), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("more than 16777216 bytes"), "{}", outcome.stderr);
 }

@@ -5,9 +5,7 @@ use crate::artifact::Error;
 
 pub(super) fn advice(error: &Error) -> Advice {
     match error {
-        Error::Damaged { .. } => {
-            Advice::hint(ExitCode::Data, "restore it from a copy of the store, or release again; nothing was started")
-        }
+        Error::Damaged { .. } => Advice::hint(ExitCode::Data, "restore it from a copy of the store"),
         Error::UnknownFormat { found, .. } => {
             Advice::hint(ExitCode::Data, format!("install a newer cargo-twelve, one that reads format {found}"))
         }

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! <cache>/<app>/<build id>/app/       the tree; made in `.staging-*` beside it and renamed into place
-//! <cache>/<app>/releases/v42.json     the record
+//! <cache>/<app>/releases/<store>/v42.json   the record, by the store that it is from
 //! ```
 //!
 //! The law: nothing in it is believed because it is there. A tree is hashed against the record at every start, a

@@ -1,10 +1,11 @@
 //! The records of releases that have run here. `vN` is asked of the cache first: a record never changes, so a copy
-//! whose digest fits is as good as the store's.
+//! whose digest fits is as good as the store's. Every store has numbers of its own, so each has a folder of its own here.
 
 use super::{Cache, make_folder};
 use crate::app::AppName;
-use crate::artifact::{ReleaseId, ReleaseRecord};
+use crate::artifact::{Digest, ReleaseId, ReleaseRecord};
 use crate::run::Error;
+use crate::store::Store;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -13,12 +14,12 @@ use std::path::PathBuf;
 const LARGEST_RECORD: u64 = 1 << 20;
 
 impl Cache {
-    /// The record of a release, where it is known here.
+    /// The record of a store's release, where it is known here.
     ///
     /// # Errors
     /// Where it is damaged or cannot be read.
-    pub fn record(&self, app: &AppName, id: ReleaseId) -> Result<Option<ReleaseRecord>, Error> {
-        let path = self.record_path(app, id);
+    pub fn record(&self, store: &Store, app: &AppName, id: ReleaseId) -> Result<Option<ReleaseRecord>, Error> {
+        let path = self.records(store, app).join(format!("{id}.json"));
         let unreadable = |cause| Error::machine(&path, "read", cause);
         let file = match File::open(&path) {
             Ok(file) => file,
@@ -40,8 +41,8 @@ impl Cache {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn keep_record(&self, app: &AppName, id: ReleaseId, bytes: &[u8]) -> Result<(), Error> {
-        let path = self.record_path(app, id);
+    pub fn keep_record(&self, store: &Store, app: &AppName, id: ReleaseId, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.records(store, app).join(format!("{id}.json"));
         if path.exists() {
             return Ok(());
         }
@@ -61,13 +62,16 @@ impl Cache {
         }
     }
 
-    /// The apps that have records here.
-    pub(in crate::run) fn apps(&self) -> Vec<AppName> {
+    /// The apps of a store that have records here.
+    pub(in crate::run) fn apps(&self, store: &Store) -> Vec<AppName> {
         let entries = std::fs::read_dir(&self.root).into_iter().flatten().flatten();
-        entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+        let apps = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        apps.filter(|app| self.records(store, app).is_dir()).collect()
     }
 
-    fn record_path(&self, app: &AppName, id: ReleaseId) -> PathBuf {
-        self.root.join(app.as_str()).join("releases").join(format!("{id}.json"))
+    /// Where the records of a store's app are kept.
+    fn records(&self, store: &Store, app: &AppName) -> PathBuf {
+        let store = Digest::of(store.location().as_bytes()).short();
+        self.root.join(app.as_str()).join("releases").join(store)
     }
 }

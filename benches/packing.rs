@@ -69,7 +69,7 @@ fn write_manifest(packages: usize, assets: usize, file: &Path) -> Outcome<()> {
 
 fn manifest(packages: Vec<LockedPackage>, files: Vec<TreeFile>) -> Outcome<BuildManifest> {
     Ok(BuildManifest {
-        format: BuildManifest::current_format(),
+        format: 1,
         app: "shop".parse()?,
         package: "shop".to_owned(),
         version: semver::Version::new(1, 0, 0),

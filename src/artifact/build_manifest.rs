@@ -1,7 +1,7 @@
 //! `build.json`: what is in a build. It holds what is a function of the commit and the toolchain, and nothing else:
 //! no number, no date of building, no name of a machine, no config.
 
-use super::{ArchivePath, Digest, Error, FORMAT, Mode, UtcTime, canonical_json};
+use super::{ArchivePath, Digest, Error, Mode, UtcTime, canonical_json};
 use crate::app::{AppName, Declaration};
 use serde::{Deserialize, Serialize};
 
@@ -185,11 +185,5 @@ impl BuildManifest {
             Some(folder) => Err(Error::damaged("build manifest", format!("`{folder}` is a file and a folder"))),
             None => Ok(manifest),
         }
-    }
-
-    /// The version of this format.
-    #[must_use]
-    pub fn current_format() -> u64 {
-        FORMAT
     }
 }

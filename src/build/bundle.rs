@@ -7,8 +7,8 @@ use super::plan::{Plan, PlannedBuild};
 use super::work_folder::WorkFolder;
 use super::{Error, elf, sbom};
 use crate::artifact::{
-    BuildManifest, Content, Digest, LOCKFILE_PATH, Lockfile, Member, Mode, PackedBuild, SBOM_PATH, TWELVE_TOML_PATH,
-    TreeFile, hash_file, pack,
+    BuildManifest, Content, Digest, FORMAT, LOCKFILE_PATH, Lockfile, Member, Mode, PackedBuild, SBOM_PATH,
+    TWELVE_TOML_PATH, TreeFile, hash_file, pack,
 };
 use crate::codebase::cargo::Package;
 use crate::codebase::{Packages, beside};
@@ -83,7 +83,7 @@ pub(super) fn bundle(parts: &Parts<'_>, reporter: &Reporter) -> Result<Bundle, E
     }
 
     let manifest = BuildManifest {
-        format: BuildManifest::current_format(),
+        format: FORMAT,
         app: plan.declaration.app.clone(),
         package: package.name.to_string(),
         version: package.version.clone(),

@@ -3,6 +3,7 @@
 
 mod at_hand;
 mod command;
+mod compatibility;
 mod declaration;
 mod duration;
 mod name;
@@ -13,6 +14,7 @@ mod twelve_toml_config;
 
 pub use at_hand::{at_hand, name_at_hand};
 pub use command::{Command, Expansion, Piece, Word};
+pub use compatibility::{CannotStart, Offer};
 pub use declaration::{AdminProcess, BuildSettings, Declaration, ProcessType, Restart, Sandbox};
 pub use name::{AppName, DeployName};
 pub use signal::StopSignal;

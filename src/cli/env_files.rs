@@ -1,9 +1,9 @@
 //! The env files of the command line: read in their order, with what their users should know of them.
 
+use super::failure::UsageError;
 use super::surroundings::Surroundings;
-use crate::config::{Contract, EnvFile};
+use crate::config::{Contract, EnvFile, Error, Typed};
 use crate::report::Event;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 /// Reads env files, and says what another reader would take otherwise. Their errors are told with those of the
@@ -21,16 +21,52 @@ pub(crate) fn read_env_files(paths: &[PathBuf], surroundings: &Surroundings) -> 
     Ok(files)
 }
 
-/// Says which env files hold secrets and can be read by everybody on the machine.
-pub(crate) fn warn_of_readers(files: &[EnvFile], paths: &[PathBuf], contract: &Contract, surroundings: &Surroundings) {
-    for (file, path) in files.iter().zip(paths) {
-        let secret = file.entries().iter().any(|entry| contract.variable(&entry.name).is_some_and(|one| one.secret));
-        let mode = std::fs::metadata(surroundings.resolve(path)).map_or(0, |found| found.permissions().mode());
-        if secret && mode & 0o004 != 0 {
-            surroundings.reporter.tell(&Event::warning_with_hint(
-                format!("`{}` holds secrets and everybody on this machine can read it", file.name()),
-                format!("`chmod 600 {}`", file.name()),
-            ));
+/// What happens where others can read an env file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    /// It is said.
+    Warn,
+    /// It is refused.
+    Refuse,
+}
+
+/// Minds who else can read the env files that hold what is or may be secret.
+pub(crate) fn mind_readers(
+    files: &[EnvFile],
+    contract: Option<&Contract>,
+    strictness: Strictness,
+    surroundings: &Surroundings,
+) -> anyhow::Result<()> {
+    let open: Vec<String> =
+        files.iter().filter(|file| file.is_exposed(contract)).map(|file| file.name().to_owned()).collect();
+    if strictness == Strictness::Refuse && !open.is_empty() {
+        return Err(Error::Exposed { files: open }.into());
+    }
+    for name in open {
+        surroundings.reporter.tell(&Event::warning_with_hint(
+            format!("`{name}` holds what may be secret, and everybody on this machine can read or change it"),
+            format!("`chmod 600 {name}`"),
+        ));
+    }
+    Ok(())
+}
+
+/// What was typed with `-e`.
+pub(crate) fn typed(words: &[String], surroundings: &Surroundings) -> anyhow::Result<Typed> {
+    let mut all = Vec::new();
+    for word in words {
+        match Typed::parse(word, &surroundings.environment) {
+            Ok(Some(given)) => all.push(given),
+            // As env(1) and docker(1) have it: a name that is not set is not given.
+            Ok(None) => {
+                surroundings.reporter.tell(&Event::warning(format!("`-e {word}`: the environment has no `{word}`")))
+            }
+            // The word itself may be a secret that was meant as the value.
+            Err(rule) => {
+                let hint = Some("-e NAME=value, or `-e NAME` to take it from the environment".to_owned());
+                return Err(UsageError { message: format!("a word behind `-e` {rule}"), hint }.into());
+            }
         }
     }
+    Ok(all.into_iter().collect())
 }

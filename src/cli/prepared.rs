@@ -2,9 +2,9 @@
 
 use super::failure::UsageError;
 use super::surroundings::Surroundings;
-use crate::app::Declaration;
+use crate::app::Offer;
 use crate::artifact::ReleaseRecord;
-use crate::config::{self, Config, EnvFile, Inputs};
+use crate::config::{self, Config, EnvFile, Typed};
 use crate::report::Event;
 use crate::run::{BasePort, Launch, Origin, PrivateFolder, Released, Tree};
 
@@ -24,27 +24,22 @@ pub(crate) struct Prepared {
     pub(crate) tree: Tree,
     config: Config,
     files: Vec<EnvFile>,
+    typed: Typed,
     origin: Origin,
 }
-
-/// What every process is told, whatever the contract says of it.
-const TOLD: [&str; 6] = ["PORT", "PROCESS", "RELEASE_ID", "RELEASE_VERSION", "RELEASE_COMMIT", "TMPDIR"];
 
 impl Verified {
     /// Holds the config against the contract and says what its user should know.
     pub(crate) fn with_config(
         self,
         files: Vec<EnvFile>,
+        typed: Typed,
         origin: Origin,
         surroundings: &Surroundings,
     ) -> anyhow::Result<Prepared> {
         let Self { record, tree } = self;
-        let Declaration { processes, contract, .. } = &tree.manifest.declaration;
-        let ports = processes.iter().filter_map(|one| one.port.as_deref());
-        let exempt: Vec<&str> = TOLD.into_iter().chain(ports).collect();
-        let environment = &surroundings.environment;
-        let inputs = Inputs { environment, files: &files, contract: contract.as_ref(), exempt: &exempt };
-        let config = Config::resolve(&inputs, &|path| std::fs::read(path))?;
+        let offer = Offer { environment: &surroundings.environment, typed: &typed, files: &files };
+        let config = tree.manifest.declaration.config(&offer, &|path| std::fs::read(path))?;
         for event in config
             .notices()
             .iter()
@@ -57,7 +52,7 @@ impl Verified {
                 "the release declares `[sandbox]`, which this version does not enforce: its processes can write wherever their user can",
             ));
         }
-        Ok(Prepared { record, tree, config, files, origin })
+        Ok(Prepared { record, tree, config, files, typed, origin })
     }
 }
 
@@ -76,7 +71,7 @@ impl Prepared {
     /// The port of the first process, where the command line does not say: PORT of the environment or of an env
     /// file, else the usual one.
     pub(crate) fn base_port(&self) -> anyhow::Result<BasePort> {
-        let Some(given) = config::find("PORT", &self.origin.environment, &self.files) else {
+        let Some(given) = config::find("PORT", &self.typed, &self.origin.environment, &self.files) else {
             return Ok(BasePort::default());
         };
         match given.value.expose_text().and_then(|text| text.parse().ok()).filter(|port| *port > 0) {

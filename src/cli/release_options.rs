@@ -1,6 +1,6 @@
 //! What `run` and `admin` take alike: a release, a config, and where both come from.
 
-use super::env_files::{read_env_files, warn_of_readers};
+use super::env_files::{Strictness, mind_readers, read_env_files, typed};
 use super::prepared::{Prepared, Verified};
 use super::surroundings::Surroundings;
 use crate::artifact::ReleaseRef;
@@ -20,6 +20,14 @@ pub(crate) struct ReleaseOptions {
     #[arg(long = "env-file", value_name = "FILE")]
     env_files: Vec<PathBuf>,
 
+    /// Give one variable, over all others; `-e NAME` takes it from the environment, out of sight of other users
+    #[arg(short = 'e', long = "env", value_name = "NAME[=VALUE]")]
+    typed: Vec<String>,
+
+    /// Refuse env files that others can read, in place of a warning
+    #[arg(long)]
+    strict: bool,
+
     /// Where unpacked releases are kept [default: $XDG_CACHE_HOME/cargo-twelve, /var/cache/cargo-twelve for root]
     #[arg(long, value_name = "DIR", env = "TWELVE_CACHE", hide_env_values = true)]
     cache: Option<PathBuf>,
@@ -37,12 +45,13 @@ impl ReleaseOptions {
     /// Finds and verifies the release, and holds the config against its contract.
     pub(crate) fn prepare(&self, surroundings: &Surroundings) -> anyhow::Result<Prepared> {
         let origin = self.origin(surroundings)?;
+        let typed = typed(&self.typed, surroundings)?;
         let files = read_env_files(&self.env_files, surroundings)?;
         let verified = self.verified(surroundings)?;
-        if let Some(contract) = &verified.tree.manifest.declaration.contract {
-            warn_of_readers(&files, &self.env_files, contract, surroundings);
-        }
-        verified.with_config(files, origin, surroundings)
+        let contract = verified.tree.manifest.declaration.contract.as_ref();
+        let strictness = if self.strict { Strictness::Refuse } else { Strictness::Warn };
+        mind_readers(&files, contract, strictness, surroundings)?;
+        verified.with_config(files, typed, origin, surroundings)
     }
 
     /// Finds and verifies the release.

@@ -5,12 +5,14 @@
 //! refuses it.
 
 use super::Error;
+use super::contract::Contract;
 use super::env_code::Code;
 use super::env_finding::{Finding, rewrite};
 use super::env_grammar::{Scanned, scan};
 use super::secret::Secret;
 use std::borrow::Cow;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -38,6 +40,16 @@ pub struct EnvFile {
     name: String,
     entries: Vec<Entry>,
     findings: Vec<Finding>,
+    access: Access,
+}
+
+/// Who can get at a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// Its owner, and at most its group.
+    Known,
+    /// Everybody on the machine can read or change it.
+    Everybody,
 }
 
 impl EnvFile {
@@ -49,12 +61,14 @@ impl EnvFile {
         let unreadable = |cause| Error::Unreadable { file: name.to_owned(), cause };
         let mut bytes = Zeroizing::new(Vec::new());
         let file = std::fs::File::open(path).map_err(unreadable)?;
+        let mode = file.metadata().map_err(unreadable)?.permissions().mode();
+        let access = if mode & 0o006 == 0 { Access::Known } else { Access::Everybody };
         file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > LARGEST {
             let why = format!("it has more than {LARGEST} bytes, which no environment holds");
             return Err(unreadable(std::io::Error::new(std::io::ErrorKind::FileTooLarge, why)));
         }
-        Ok(Self::parse(name, &bytes))
+        Ok(Self { access, ..Self::parse(name, &bytes) })
     }
 
     /// Reads the bytes of a file. Every error and every warning of it is found at once, in the order of the file.
@@ -67,7 +81,7 @@ impl EnvFile {
         let Scanned { entries, mut findings } = scanned(rest);
         findings.extend(marked);
         findings.sort_by_key(|finding| (finding.line, finding.column, finding.code));
-        Self { name: name.to_owned(), entries, findings }
+        Self { name: name.to_owned(), entries, findings, access: Access::Known }
     }
 
     /// What messages call it.
@@ -86,6 +100,15 @@ impl EnvFile {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Whether everybody on the machine can read or change a value that is or may be secret. What the contract does
+    /// not declare may be.
+    #[must_use]
+    pub fn is_exposed(&self, contract: Option<&Contract>) -> bool {
+        let known = |name: &str| contract.and_then(|contract| contract.variable(name));
+        self.access == Access::Everybody
+            && self.entries.iter().any(|entry| known(&entry.name).is_none_or(|variable| variable.secret))
     }
 
     /// The findings that make it unusable.

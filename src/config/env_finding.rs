@@ -33,6 +33,12 @@ impl Finding {
         self.code.severity() == Severity::Error
     }
 
+    /// The finding as one line: its place, its rule, its code.
+    #[must_use]
+    pub fn sentence(&self, file: &str) -> String {
+        format!("{file}:{}:{}: {} ({})", self.line, self.column, self.rule, self.code.name())
+    }
+
     /// The finding as rustc draws one, with terminal styles: the rule, the masked line with a caret, the readers that
     /// differ, and what to write.
     #[must_use]

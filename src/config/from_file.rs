@@ -45,6 +45,13 @@ pub(super) fn read(
     }
 }
 
+impl Variable {
+    /// Whether a name is the one that names this variable's file.
+    pub(super) fn is_named_file(&self, name: &str) -> bool {
+        self.from_file && name.strip_suffix("_FILE") == Some(self.name.as_str())
+    }
+}
+
 /// Who named a file for a `from-file` variable.
 pub(super) fn named(variable: &Variable, givers: &Givers<'_>) -> Option<Source> {
     let file_variable = format!("{}_FILE", variable.name);

@@ -19,6 +19,7 @@ mod quote;
 mod resolution;
 mod secret;
 mod source;
+mod typed;
 mod value_type;
 mod violation;
 
@@ -36,6 +37,7 @@ pub use quote::quote;
 pub use resolution::{Config, Inputs, Setting, Standing};
 pub use secret::Secret;
 pub use source::{Given, Source, find};
+pub use typed::Typed;
 pub use violation::{Fault, Violation};
 
 use serde::Serialize;
@@ -57,6 +59,12 @@ pub enum Error {
     Malformed {
         /// Those files that have errors.
         files: Vec<Malformed>,
+    },
+    /// Env files that everybody on the machine can read or change, where that was not to be.
+    #[error("everybody on this machine can read or change {}", listed(files))]
+    Exposed {
+        /// The files, as they were named.
+        files: Vec<String>,
     },
     /// A config that does not meet the contract.
     #[error("the config does not meet the contract: {}", counted(violations.len(), "variable"))]
@@ -89,7 +97,7 @@ impl Error {
     #[must_use]
     pub fn details(&self) -> Vec<String> {
         match self {
-            Self::Unreadable { .. } => Vec::new(),
+            Self::Unreadable { .. } | Self::Exposed { .. } => Vec::new(),
             Self::Malformed { files } => files
                 .iter()
                 .flat_map(|Malformed { file, findings }| findings.iter().map(|finding| finding.draw(file)))
@@ -97,6 +105,26 @@ impl Error {
             Self::Violated { violations } => violations.iter().map(ToString::to_string).collect(),
         }
     }
+
+    /// Every reason why there is no config, each as one sentence without terminal styles; warnings are none.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        match self {
+            Self::Unreadable { cause, .. } => vec![format!("{self}: {cause}")],
+            Self::Exposed { .. } => vec![self.to_string()],
+            Self::Malformed { files } => files
+                .iter()
+                .flat_map(|Malformed { file, findings }| {
+                    findings.iter().filter(|one| one.is_error()).map(move |finding| finding.sentence(file))
+                })
+                .collect(),
+            Self::Violated { violations } => violations.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn malformed_in_short(files: &[Malformed]) -> String {

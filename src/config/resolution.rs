@@ -11,6 +11,7 @@ use super::from_file::{self, ReadFile};
 use super::notice::{Notice, undeclared};
 use super::secret::Secret;
 use super::source::{Empty, Given, Givers, Source};
+use super::typed::Typed;
 use super::violation::{Fault, Violation};
 use super::{Error, Malformed};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,8 @@ use std::ffi::OsString;
 pub struct Inputs<'a> {
     /// The environment of this program.
     pub environment: &'a BTreeMap<OsString, OsString>,
+    /// What was typed on the command line: it wins over everything.
+    pub typed: &'a Typed,
     /// The env files in the order of the command line: a later one wins over an earlier one.
     pub files: &'a [EnvFile],
     /// What the app declares. Without a contract every name of the env files passes.
@@ -36,6 +39,8 @@ pub enum Standing {
     Declared,
     /// A `passthrough` pattern matches it.
     Passthrough,
+    /// It was typed on the command line.
+    Typed,
     /// There is no contract, and an env file has it.
     NoContract,
 }
@@ -62,7 +67,7 @@ pub struct Config {
 
 impl Config {
     /// Holds the contract against everything that was given. Declared variables come first, in the order of the
-    /// contract, then those that pass through, by name; without a contract, those of the env files by name.
+    /// contract, then those that pass through or were typed, by name; without a contract, those of the env files by name.
     ///
     /// `read` reads the files of `from-file` variables; nothing else is read.
     ///
@@ -74,18 +79,21 @@ impl Config {
         if !malformed.is_empty() {
             return Err(Error::Malformed { files: malformed });
         }
-        let givers = Givers::new(inputs.environment, inputs.files);
+        let givers = Givers::new(inputs.typed, inputs.environment, inputs.files);
         let Some(contract) = inputs.contract else {
-            let names: BTreeSet<&str> = givers.names_in_files().collect();
+            let names: BTreeSet<&str> = givers.names_in_files().chain(inputs.typed.names()).collect();
             let settings = names.into_iter().filter_map(|name| passed(&givers, name, Standing::NoContract)).collect();
             return Ok(Self { settings, notices: Vec::new() });
         };
         let mut settings =
             contract.check(&givers, inputs.exempt, read).map_err(|all| Error::Violated { violations: all })?;
         let names = givers.names_in_files().chain(givers.names_in_environment());
-        let through: BTreeSet<&str> =
-            names.filter(|name| contract.passes(name) && contract.variable(name).is_none()).collect();
-        settings.extend(through.into_iter().filter_map(|name| passed(&givers, name, Standing::Passthrough)));
+        let through = names.filter(|name| contract.passes(name)).map(|name| (name, Standing::Passthrough));
+        let typed = inputs.typed.names().map(|name| (name, Standing::Typed));
+        let of_file = |name: &str| contract.variables.iter().any(|variable| variable.is_named_file(name));
+        let unchecked: BTreeMap<&str, Standing> =
+            through.chain(typed).filter(|(name, _)| contract.variable(name).is_none() && !of_file(name)).collect();
+        settings.extend(unchecked.into_iter().filter_map(|(name, standing)| passed(&givers, name, standing)));
         let notices = inputs.files.iter().flat_map(|file| undeclared(contract, file, inputs.exempt)).collect();
         Ok(Self { settings, notices })
     }

@@ -1,8 +1,9 @@
-//! Where a value comes from, and which of several givers wins: the environment over a later env file over an earlier
+//! Where a value comes from, and which of several givers wins: the command line over the environment over a later env file over an earlier
 //! one. `run --explain` prints what stands here, so no value is ever part of it.
 
 use super::env_file::EnvFile;
 use super::secret::Secret;
+use super::typed::Typed;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -10,6 +11,8 @@ use std::fmt;
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
+    /// `-e NAME=value` on the command line.
+    CommandLine,
     /// The environment of this program.
     Environment,
     /// An env file.
@@ -35,6 +38,7 @@ pub enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::CommandLine => formatter.write_str("command line"),
             Self::Environment => formatter.write_str("environment"),
             Self::EnvFile { file, line } => write!(formatter, "{file}:{line}"),
             Self::NamedFile { variable, given } => write!(formatter, "file named by {variable}, {given}"),
@@ -65,6 +69,7 @@ pub(super) enum Empty {
 /// All who give values.
 #[derive(Debug)]
 pub(super) struct Givers<'a> {
+    typed: &'a Typed,
     environment: &'a BTreeMap<OsString, OsString>,
     /// For each name the places in env files, the strongest last.
     places: HashMap<&'a str, Vec<(&'a EnvFile, usize)>>,
@@ -72,14 +77,14 @@ pub(super) struct Givers<'a> {
 
 impl<'a> Givers<'a> {
     /// Looks up the env files' names once. Files come in the order of the command line.
-    pub(super) fn new(environment: &'a BTreeMap<OsString, OsString>, files: &'a [EnvFile]) -> Self {
+    pub(super) fn new(typed: &'a Typed, environment: &'a BTreeMap<OsString, OsString>, files: &'a [EnvFile]) -> Self {
         let mut places: HashMap<&str, Vec<(&EnvFile, usize)>> = HashMap::new();
         for file in files {
             for (index, entry) in file.entries().iter().enumerate() {
                 places.entry(&entry.name).or_default().push((file, index));
             }
         }
-        Self { environment, places }
+        Self { typed, environment, places }
     }
 
     /// The strongest value of this name.
@@ -115,13 +120,13 @@ impl<'a> Givers<'a> {
             let source = Source::EnvFile { file: file.name().to_owned(), line: entry.line };
             Some(Given { value: entry.value.clone(), source })
         });
-        environment.into_iter().chain(files)
+        self.typed.given(name).into_iter().chain(environment).chain(files)
     }
 }
 
 /// The value that somebody gave this name, by the rule of precedence and without a contract. Empty counts as not
 /// given. It serves names that the program itself wants to know, `PORT` above all.
 #[must_use]
-pub fn find(name: &str, environment: &BTreeMap<OsString, OsString>, files: &[EnvFile]) -> Option<Given> {
-    Givers::new(environment, files).find(name, Empty::IsMissing)
+pub fn find(name: &str, typed: &Typed, environment: &BTreeMap<OsString, OsString>, files: &[EnvFile]) -> Option<Given> {
+    Givers::new(typed, environment, files).find(name, Empty::IsMissing)
 }

@@ -128,7 +128,7 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::{DEFAULT_PATH, Environment, Inherit, Origin, Told};
-    use crate::config::{Config, EnvFile, Inputs};
+    use crate::config::{Config, EnvFile, Inputs, Typed};
     use crate::run::identity::{Identity, User};
     use std::collections::BTreeMap;
     use std::path::Path;
@@ -157,7 +157,13 @@ mod tests {
         let here =
             [("PATH", "/bin"), ("HOME", "/home/ada"), ("USER", "ada"), ("TZ", ""), ("LEAKED", "1"), ("PORT", "1")];
         let files = [EnvFile::parse("prod.env", b"DATABASE_URL=postgres://db\nPROCESS=mine\n")];
-        let inputs = Inputs { environment: &BTreeMap::new(), files: &files, contract: None, exempt: &[] };
+        let inputs = Inputs {
+            environment: &BTreeMap::new(),
+            typed: &Typed::default(),
+            files: &files,
+            contract: None,
+            exempt: &[],
+        };
         let config = Config::resolve(&inputs, &|path| std::fs::read(path)).expect("a config");
         let environment = origin(&here, Inherit::Declared, Identity::Own)
             .environment_of(&config, &told(Some((5000, Some("SERVER_PORT")))));

@@ -11,6 +11,9 @@ pub(super) fn advice(error: &Error) -> Advice {
             Advice::hint(ExitCode::NotFound, "`--env-file` takes a path from the working directory")
         }
         Error::Unreadable { .. } => Advice::code(ExitCode::Machine),
+        Error::Exposed { files } => {
+            Advice::hint(ExitCode::Refused, format!("`chmod 600 {}`, or leave out `--strict`", files.join(" ")))
+        }
         Error::Malformed { .. } => {
             Advice::hint(ExitCode::Data, "write each line as the help under it says; `...` stands for its value")
         }
@@ -29,7 +32,7 @@ pub(super) fn details(error: &Error) -> Vec<String> {
 /// The findings for programs, with the name of their field.
 pub(super) fn field(error: &Error) -> Option<(&'static str, Value)> {
     match error {
-        Error::Unreadable { .. } => None,
+        Error::Unreadable { .. } | Error::Exposed { .. } => None,
         Error::Malformed { files } => Some(("files", json!(files))),
         Error::Violated { violations } => Some(("violations", json!(violations))),
     }
@@ -39,7 +42,7 @@ pub(super) fn field(error: &Error) -> Option<(&'static str, Value)> {
 mod tests {
     use super::super::ExitCode;
     use super::{advice, details, field};
-    use crate::config::{Config, Contract, EnvFile, Error, Inputs};
+    use crate::config::{Config, Contract, EnvFile, Error, Inputs, Typed};
     use std::collections::BTreeMap;
     use std::path::Path;
 
@@ -47,7 +50,13 @@ mod tests {
         let contract: Contract = serde_json::from_str(contract).expect("a contract");
         let files = [EnvFile::parse("prod.env", env_file.as_bytes())];
         let environment = BTreeMap::new();
-        let inputs = Inputs { environment: &environment, files: &files, contract: Some(&contract), exempt: &[] };
+        let inputs = Inputs {
+            environment: &environment,
+            typed: &Typed::default(),
+            files: &files,
+            contract: Some(&contract),
+            exempt: &[],
+        };
         Config::resolve(&inputs, &|path| std::fs::read(path)).expect_err("a refusal")
     }
 

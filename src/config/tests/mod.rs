@@ -2,7 +2,9 @@
 
 mod secrecy;
 
-use super::{Config, Contract, EnvFile, Error, Inputs, Limits, Notice, Source, Standing, Variable, VariableType, find};
+use super::{
+    Config, Contract, EnvFile, Error, Inputs, Limits, Notice, Source, Standing, Typed, Variable, VariableType, find,
+};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 #[derive(Default)]
 struct Scene {
     environment: BTreeMap<OsString, OsString>,
+    typed: Typed,
     files: Vec<EnvFile>,
     contract: Option<Contract>,
     exempt: Vec<&'static str>,
@@ -46,6 +49,7 @@ impl Scene {
         };
         let inputs = Inputs {
             environment: &self.environment,
+            typed: &self.typed,
             files: &self.files,
             contract: self.contract.as_ref(),
             exempt: &self.exempt,
@@ -94,6 +98,25 @@ fn the_environment_wins_over_a_later_file_over_an_earlier_one_over_the_default()
         .file("b.env", "# second\nA=3\nB=3\n")
         .environment("A", "4");
     assert_eq!(scene.settings(), ["A=4 (environment)", "B=3 (b.env:3)", "C=2 (a.env:3)", "D=1 (default)"]);
+}
+
+#[test]
+fn what_was_typed_wins_over_everything_and_needs_no_declaration() {
+    let mut scene = Scene::declaring([variable("A", VariableType::Int), secret("KEY")])
+        .file("prod.env", "A=1\nKEY=k\n")
+        .environment("A", "2")
+        .environment("HERE", "here");
+    scene.typed = ["A=3", "EXTRA=x=y", "HERE", "NOWHERE"]
+        .iter()
+        .filter_map(|word| Typed::parse(word, &scene.environment).expect("a word"))
+        .collect();
+    assert_eq!(
+        scene.settings(),
+        ["A=3 (command line)", "KEY=k (prod.env:2)", "EXTRA=x=y (command line)", "HERE=here (environment)"]
+    );
+    assert_eq!(scene.resolve().expect("a config").get("EXTRA").map(|one| one.standing), Some(Standing::Typed));
+    scene.typed = Typed::parse("A=many", &scene.environment).expect("a word").into_iter().collect();
+    assert_eq!(scene.violations(), ["`A` is `many` (command line): expected a whole number, such as `10`"]);
 }
 
 #[test]
@@ -252,7 +275,7 @@ fn a_drawing_shows_the_name_and_the_place_and_masks_the_value() {
 #[test]
 fn a_name_that_the_program_itself_asks_for_follows_the_same_precedence() {
     let scene = Scene::default().file("a.env", "PORT=1\n").file("b.env", "PORT=2\n").environment("PORT", "");
-    let given = find("PORT", &scene.environment, &scene.files).expect("a port");
+    let given = find("PORT", &scene.typed, &scene.environment, &scene.files).expect("a port");
     assert_eq!(given.source, Source::EnvFile { file: "b.env".to_owned(), line: 1 });
-    assert_eq!(find("OTHER", &scene.environment, &scene.files), None);
+    assert_eq!(find("OTHER", &scene.typed, &scene.environment, &scene.files), None);
 }

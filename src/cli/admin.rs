@@ -35,7 +35,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     if arguments.words.is_empty() && arguments.command.is_empty() {
         return list(&arguments.release.verified(surroundings)?.tree.manifest.declaration.admin);
     }
-    let prepared = arguments.release.prepare(surroundings)?;
+    let mut prepared = arguments.release.prepare(surroundings)?;
     let signals = Signals::catch()?;
     let folder = prepared.private_folder()?;
     let launch = prepared.launch(&folder);
@@ -46,7 +46,8 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         }
         None => launch.typed(&arguments.command)?,
     };
-    Ok(run::admin(&process, signals, Foreground::here())?)
+    prepared.forget_values();
+    Ok(run::admin(process, signals, Foreground::here())?)
 }
 
 fn declared<'a>(admin: &'a [AdminProcess], name: &OsString) -> Result<&'a AdminProcess, Error> {

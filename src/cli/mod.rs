@@ -13,6 +13,8 @@ mod diff;
 #[cfg(target_os = "linux")]
 mod env_files;
 mod exit_code;
+#[cfg(target_os = "linux")]
+mod explanation;
 mod failure;
 #[cfg(feature = "scaffold")]
 mod new;

@@ -22,7 +22,7 @@ pub(crate) struct Prepared {
     pub(crate) record: ReleaseRecord,
     /// The verified tree.
     pub(crate) tree: Tree,
-    config: Config,
+    pub(crate) config: Config,
     files: Vec<EnvFile>,
     typed: Typed,
     origin: Origin,
@@ -57,6 +57,11 @@ impl Verified {
 }
 
 impl Prepared {
+    /// Wipes the values that are held here. What processes are started from holds its own.
+    pub(crate) fn forget_values(&mut self) {
+        (self.config, self.files, self.typed) = (Config::default(), Vec::new(), Typed::default());
+    }
+
     /// A private folder for the processes.
     pub(crate) fn private_folder(&self) -> anyhow::Result<PrivateFolder> {
         Ok(PrivateFolder::make(&self.origin.temporary_folder(), &self.origin.identity)?)

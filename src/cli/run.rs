@@ -1,5 +1,6 @@
 //! `cargo twelve run`: a release and its config become processes.
 
+use super::explanation::explain;
 use super::options::Format;
 use super::prepared::Prepared;
 use super::release_options::ReleaseOptions;
@@ -24,6 +25,10 @@ pub(crate) struct Arguments {
     /// The port of the first process; others follow [default: PORT, or 5000]
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
+
+    /// Say where each variable of each process comes from, and start nothing; no value is shown
+    #[arg(long)]
+    explain: bool,
 
     /// Where the standard error of processes goes
     #[arg(long, value_enum, default_value_t = TypedStderr::Joined)]
@@ -54,17 +59,24 @@ enum TypedLogFormat {
 
 /// Runs it; the answer is the first failing process's own code.
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<u8> {
-    let prepared = arguments.release.prepare(surroundings)?;
+    let mut prepared = arguments.release.prepare(surroundings)?;
     let base = arguments.port.map_or_else(|| prepared.base_port(), |port| Ok(BasePort(port)))?;
     let declaration = &prepared.tree.manifest.declaration;
     let formation = run::formation(declaration, &arguments.formation, base)?;
-    run::refuse_taken(&formation)?;
+    if !arguments.explain {
+        run::refuse_taken(&formation)?;
+    }
     let signals = Signals::catch()?;
     let folder = prepared.private_folder()?;
     let launch = prepared.launch(&folder);
     let planned = formation.iter().map(|one| launch.instance(one)).collect::<Result<Vec<_>, _>>()?;
+    if arguments.explain {
+        let Released { id, .. } = launch.release;
+        return explain(&id, &planned, declaration.contract.as_ref(), surroundings);
+    }
     let voice = arguments.voice(surroundings);
     voice.reporter.tell(&running(&prepared, &planned));
+    prepared.forget_values();
     Ok(run::supervise(planned, &folder, signals, voice)?)
 }
 

@@ -35,9 +35,11 @@ impl Foreground {
 ///
 /// # Errors
 /// Where it cannot be started.
-pub fn admin(process: &PlannedProcess, mut signals: Signals, foreground: Foreground) -> Result<u8, Error> {
-    let child = command(process).spawn().map_err(|cause| unstartable(process, cause))?;
+pub fn admin(process: PlannedProcess, mut signals: Signals, foreground: Foreground) -> Result<u8, Error> {
+    let child = command(&process).spawn().map_err(|cause| unstartable(&process, cause))?;
     let child = pid(&child)?;
+    // It has started and starts once: what it was given is wiped here.
+    drop(process);
     loop {
         if let Some(end) = ended(child)? {
             return Ok(end.code());

@@ -2,16 +2,54 @@
 //! whole environment is asked for.
 
 use super::identity::{Identity, User};
-use crate::config::Config;
+use crate::config::{Config, Secret, Source, Standing};
 use rustix::process::getuid;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What a process finds in its environment. Its values are not printed: some are secrets.
+/// What a process finds in its environment, and where each variable came from. Its values are not printed, since some
+/// are secrets, and are wiped when it is dropped.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<OsString, OsString>);
+pub struct Environment(BTreeMap<OsString, Held>);
+
+#[derive(Clone)]
+struct Held {
+    value: Secret,
+    giver: Giver,
+}
+
+/// Where a variable of a process came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Giver {
+    /// Our own environment, all of which is inherited.
+    Inherited,
+    /// The base set, from our own environment.
+    Base,
+    /// The base set, where our own environment has no value that fits.
+    BaseDefault,
+    /// The config.
+    Config {
+        /// Who gave the value.
+        source: Source,
+        /// Why it is passed on.
+        standing: Standing,
+    },
+    /// What a process is told of itself and of its release.
+    Told,
+}
+
+impl fmt::Display for Giver {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inherited | Self::Base => formatter.write_str("environment"),
+            Self::BaseDefault => formatter.write_str("default"),
+            Self::Config { source, .. } => source.fmt(formatter),
+            Self::Told => formatter.write_str("run"),
+        }
+    }
+}
 
 /// Where commands are found where PATH is not set, as login(1) has it.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -54,12 +92,21 @@ pub(super) struct Told<'a> {
 impl Environment {
     /// The value of a variable.
     pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+        self.0.get(OsStr::new(name)).map(|held| held.value.expose())
     }
 
     /// All of it, sorted by name.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
-        self.0.iter()
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.0.iter().map(|(name, held)| (name.as_os_str(), held.value.expose()))
+    }
+
+    /// Every name with where its value came from, sorted by name.
+    pub fn givers(&self) -> impl Iterator<Item = (&OsStr, &Giver)> {
+        self.0.iter().map(|(name, held)| (name.as_os_str(), &held.giver))
+    }
+
+    fn set(&mut self, name: impl Into<OsString>, value: impl AsRef<OsStr>, giver: Giver) {
+        self.0.insert(name.into(), Held { value: Secret::from(value.as_ref()), giver });
     }
 }
 
@@ -79,43 +126,48 @@ impl Origin {
 
     /// A process's environment. Later layers win: the base set, the config, what the process is told.
     pub(super) fn environment_of(&self, config: &Config, told: &Told<'_>) -> Environment {
-        let mut environment = match self.inherit {
-            Inherit::Everything => self.environment.clone(),
-            Inherit::Declared => BTreeMap::new(),
-        };
-        environment.extend(self.base());
-        environment
-            .extend(config.settings().iter().map(|one| (OsString::from(&one.name), one.value.expose().to_owned())));
-        environment.insert("TMPDIR".into(), told.temporary.into());
-        environment.insert("PROCESS".into(), told.process.into());
-        environment.extend(told.release.iter().map(|(name, value)| (name.into(), value.into())));
-        // An admin process has no port of its own; a PORT from the config is not one either.
-        environment.remove(OsStr::new("PORT"));
-        if let Some((port, name)) = told.port {
-            environment.insert("PORT".into(), port.to_string().into());
-            environment.extend(name.map(|name| (name.into(), port.to_string().into())));
+        let mut environment = Environment::default();
+        if self.inherit == Inherit::Everything {
+            self.environment.iter().for_each(|(name, value)| environment.set(name, value, Giver::Inherited));
         }
-        Environment(environment)
+        for (name, (value, giver)) in self.base() {
+            environment.set(name, value, giver);
+        }
+        for one in config.settings() {
+            let giver = Giver::Config { source: one.source.clone(), standing: one.standing };
+            environment.set(&one.name, one.value.expose(), giver);
+        }
+        environment.set("TMPDIR", told.temporary, Giver::Told);
+        environment.set("PROCESS", told.process, Giver::Told);
+        told.release.iter().for_each(|(name, value)| environment.set(name, value, Giver::Told));
+        // An admin process has no port of its own; a PORT from the config is not one either.
+        environment.0.remove(OsStr::new("PORT"));
+        if let Some((port, name)) = told.port {
+            for name in std::iter::once("PORT").chain(name) {
+                environment.set(name, port.to_string(), Giver::Told);
+            }
+        }
+        environment
     }
 
     /// The base set. PATH, HOME and USER always have a value.
-    fn base(&self) -> BTreeMap<OsString, OsString> {
-        let mut base: BTreeMap<OsString, OsString> =
-            BASE.iter().filter_map(|name| Some(((*name).into(), self.set(name)?.to_owned()))).collect();
-        base.entry("PATH".into()).or_insert_with(|| DEFAULT_PATH.into());
+    fn base(&self) -> BTreeMap<&'static str, (OsString, Giver)> {
+        let own = |name: &&'static str| Some((*name, (self.set(name)?.to_owned(), Giver::Base)));
+        let mut base: BTreeMap<_, _> = BASE.iter().filter_map(own).collect();
+        base.entry("PATH").or_insert_with(|| (DEFAULT_PATH.into(), Giver::BaseDefault));
         let user = match &self.identity {
             Identity::Dropped(user) => {
-                base.remove(OsStr::new("HOME"));
-                base.remove(OsStr::new("USER"));
+                base.remove("HOME");
+                base.remove("USER");
                 Some(user.clone())
             }
-            Identity::Own if base.contains_key(OsStr::new("HOME")) && base.contains_key(OsStr::new("USER")) => None,
+            Identity::Own if base.contains_key("HOME") && base.contains_key("USER") => None,
             Identity::Own => self.identity.user(),
         };
         let name = user.as_ref().map_or_else(|| getuid().as_raw().to_string(), |user: &User| user.name.clone());
-        base.entry("USER".into()).or_insert_with(|| name.into());
+        base.entry("USER").or_insert_with(|| (name.into(), Giver::BaseDefault));
         let home = user.map_or_else(|| PathBuf::from("/"), |user| user.home);
-        base.entry("HOME".into()).or_insert_with(|| home.into());
+        base.entry("HOME").or_insert_with(|| (home.into(), Giver::BaseDefault));
         base
     }
 
@@ -181,6 +233,34 @@ mod tests {
                 "SERVER_PORT=5000",
                 "TMPDIR=/tmp/x/web.1",
                 "USER=ada",
+            ]
+        );
+    }
+
+    #[test]
+    fn every_variable_knows_who_gave_it() {
+        let here = [("HOME", "/home/ada"), ("USER", "ada"), ("LEAKED", "1"), ("KEY", "k")];
+        let files = [EnvFile::parse("prod.env", b"# first\nKEY=x\nNAME=shop\n")];
+        let environment = BTreeMap::from([("KEY".into(), "k".into())]);
+        let inputs =
+            Inputs { environment: &environment, typed: &Typed::default(), files: &files, contract: None, exempt: &[] };
+        let config = Config::resolve(&inputs, &|path| std::fs::read(path)).expect("a config");
+        let all = origin(&here, Inherit::Everything, Identity::Own).environment_of(&config, &told(None));
+        let givers: Vec<_> = all.givers().map(|(name, giver)| format!("{}: {giver}", name.display())).collect();
+        assert_eq!(
+            givers,
+            [
+                "HOME: environment",
+                "KEY: environment",
+                "LEAKED: environment",
+                "NAME: prod.env:3",
+                "PATH: default",
+                "PROCESS: run",
+                "RELEASE_COMMIT: run",
+                "RELEASE_ID: run",
+                "RELEASE_VERSION: run",
+                "TMPDIR: run",
+                "USER: environment",
             ]
         );
     }

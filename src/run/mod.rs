@@ -25,7 +25,7 @@ mod supervisor;
 
 pub use admin::{Foreground, admin};
 pub use cache::{Cache, Tree};
-pub use environment::{Inherit, Origin};
+pub use environment::{Environment, Giver, Inherit, Origin};
 pub use error::Error;
 pub use formation::{BasePort, Instance, Wanted, formation};
 pub use host::refuse_unfit;

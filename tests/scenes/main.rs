@@ -33,6 +33,8 @@ mod reproduce;
 #[cfg(target_os = "linux")]
 mod run;
 #[cfg(target_os = "linux")]
+mod run_config;
+#[cfg(target_os = "linux")]
 mod run_host;
 #[cfg(target_os = "linux")]
 mod run_output;

@@ -2,6 +2,8 @@
 
 use super::readiness::Readiness;
 use super::restart::BackOff;
+use crate::app::Restart;
+use crate::run::environment::Environment;
 use crate::run::launch::Supervised;
 use rustix::process::{Pid, Signal};
 use std::time::{Duration, Instant};
@@ -47,8 +49,12 @@ impl Slot {
         Self { plan, state, back_off: BackOff::default(), group: None, kill_at: None, was_killed: false }
     }
 
-    /// Its process has started.
+    /// Its process has started. Where it never starts again, what it was given is wiped here; otherwise it is kept
+    /// for the next start.
     pub(super) fn begin(&mut self, pid: Pid, now: Instant) {
+        if self.plan.process_type.restart == Restart::Never {
+            self.plan.process.environment = Environment::default();
+        }
         self.group = Some(pid);
         self.state = State::Running(Running { pid, since: now, readiness: Readiness::of(&self.plan, now) });
     }

@@ -60,7 +60,7 @@ impl ReleaseOptions {
         let store = surroundings.store()?;
         let record = cache.find(&store, &self.release_id, surroundings.app_at_hand()?.as_ref())?;
         let build = run::build_here(&record)?;
-        let tree = cache.tree(&record.app, build, || store.tarball(&record.app, build))?;
+        let tree = cache.tree(&store, &record.app, build)?;
         run::refuse_unfit(&tree.manifest, surroundings.variable("LD_LIBRARY_PATH"))?;
         Ok(Verified { record, tree })
     }

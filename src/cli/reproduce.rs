@@ -119,7 +119,7 @@ fn compared(
         let folders = [tempfile::tempdir()?, tempfile::tempdir()?];
         let [before, after] = [folders[0].path(), folders[1].path()];
         let expected = ExpectedBuild { id: build.id, manifest_sha256: build.manifest_sha256 };
-        read_archive(store.tarball(&record.app, build)?, expected, Some(&Unpacked::at(before)?))?;
+        read_archive(store.tarball(&record.app, build)?.verified(before)?, expected, Some(&Unpacked::at(before)?))?;
         let expected = ExpectedBuild { id: made.packed.id, manifest_sha256: made.packed.manifest_sha256 };
         read_archive(std::fs::File::open(made.tarball())?, expected, Some(&Unpacked::at(after)?))?;
         for file in &reproduction.files.changed {

@@ -23,7 +23,7 @@ pub fn write_portable(
     let stem = format!("{}-{}-{}", record.app, record.version, record.release);
     let mut paths = Vec::new();
     let path = folder.join(format!("{stem}.json"));
-    replace(folder, &path, &mut &*bytes).map_err(unwritable(&path))?;
+    replace(&path, |out| out.write_all(bytes).map_err(unwritable(&path)))?;
     paths.push(path);
     for build in &record.builds {
         let path = folder.join(format!("{stem}-{}.tar.gz", build.target));
@@ -52,8 +52,8 @@ pub fn write_portable_build(
 }
 
 fn write_tarball(store: &Store, app: &AppName, build: &ReleasedBuild, path: &Path) -> Result<(), Error> {
-    let mut tarball = store.tarball(app, build)?;
-    replace(path.parent().unwrap_or(path), path, &mut tarball).map_err(unwritable(path))
+    let tarball = store.tarball(app, build)?;
+    replace(path, |out| Ok(tarball.copy_to(out, path)?))
 }
 
 fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> Error {
@@ -61,10 +61,12 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> Error {
     move |cause| Error::Unwritable { path, cause }
 }
 
-fn replace(folder: &Path, path: &Path, content: &mut impl io::Read) -> io::Result<()> {
+/// Gives a file its content in one step; where that cannot be written whole, what stood there stays.
+fn replace(path: &Path, write: impl FnOnce(&mut fs::File) -> Result<(), Error>) -> Result<(), Error> {
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    let mut unfinished = tempfile::Builder::new().prefix(".unfinished-").permissions(mode).tempfile_in(folder)?;
-    io::copy(content, &mut unfinished)?;
-    unfinished.flush()?;
-    unfinished.persist(path).map(drop).map_err(|failed| failed.error)
+    let mut builder = tempfile::Builder::new();
+    let unfinished = builder.prefix(".unfinished-").permissions(mode).tempfile_in(path.parent().unwrap_or(path));
+    let mut unfinished = unfinished.map_err(unwritable(path))?;
+    write(unfinished.as_file_mut())?;
+    unfinished.persist(path).map(drop).map_err(|failed| unwritable(path)(failed.error))
 }

@@ -43,7 +43,7 @@ pub fn verify(store: &Store, app: &AppName, id: ReleaseId) -> Result<VerifiedRel
     let builds = record.builds.iter().map(|build| {
         let kept = store.manifest(app, build)?;
         let expected = ExpectedBuild { id: build.id, manifest_sha256: build.manifest_sha256 };
-        let packed = read_archive(store.tarball(app, build)?, expected, None)?;
+        let packed = store.tarball(app, build)?.read(|tarball| read_archive(tarball, expected, None))?;
         let same = (&packed.app, &packed.commit, &packed.version, &packed.target);
         if kept != packed || same != (&record.app, &record.commit, &record.version, &build.target) {
             return Err(broken(&record, "its build for another app, commit, version or target lies under its name"));

@@ -1,6 +1,6 @@
 //! Why nothing is started, or why what was started cannot go on.
 
-use crate::artifact::{self, Digest};
+use crate::artifact;
 use crate::report::Size;
 use crate::store;
 use std::io;
@@ -38,14 +38,6 @@ pub enum Error {
         needed: Size,
         /// What is left.
         free: Size,
-    },
-    /// A tarball that is not the one that was released.
-    #[error("the tarball of build {} is not the one that was released: {why}", .build.short())]
-    TarballDiffers {
-        /// The build's id.
-        build: Digest,
-        /// What does not fit.
-        why: String,
     },
     /// A tree that is not what was unpacked.
     #[error("`{file}` is not what was released: {why}", file = .file.display())]

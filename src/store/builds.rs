@@ -1,12 +1,8 @@
 //! Builds in a store. They are found by their content, so writing one twice is harmless.
 
-use super::{Error, Store, layout};
+use super::{Created, Error, Store, Tarball, layout};
 use crate::app::AppName;
-use crate::artifact::{
-    BuildManifest, Digest, Error as ArtifactError, Hasher, PackedBuild, ReleasedBuild, canonical_json,
-};
-use std::fs::File;
-use std::io::{self, Seek};
+use crate::artifact::{BuildManifest, Digest, Error as ArtifactError, PackedBuild, ReleasedBuild, canonical_json};
 use std::path::Path;
 
 /// The largest `build.json` that is read, in bytes.
@@ -26,15 +22,18 @@ impl Store {
         tarball: &Path,
     ) -> Result<ReleasedBuild, Error> {
         let app = &manifest.app;
-        self.local.create_from(&layout::tarball(app, &packed.id, &packed.gz_sha256), tarball)?;
-        self.local.create(&layout::manifest(app, &packed.id), &manifest.to_bytes()?)?;
-        Ok(ReleasedBuild {
+        let build = ReleasedBuild {
             target: manifest.target.clone(),
             id: packed.id,
             gz_sha256: packed.gz_sha256,
             gz_size: packed.gz_size,
             manifest_sha256: packed.manifest_sha256,
-        })
+        };
+        if self.place.create_from(&layout::tarball(app, &build.id, &build.gz_sha256), tarball)? == Created::Stands {
+            self.holds_tarball(app, &build)?;
+        }
+        self.place.create(&layout::manifest(app, &build.id), &manifest.to_bytes()?)?;
+        Ok(build)
     }
 
     /// Notes which build an input made, so that it is found without compiling.
@@ -42,7 +41,7 @@ impl Store {
     /// # Errors
     /// Where the store cannot be written.
     pub fn note_input(&self, app: &AppName, input: &Digest, build: &ReleasedBuild) -> Result<(), Error> {
-        self.local.create(&layout::by_input(app, input), &canonical_json(build)?).map(drop)
+        self.place.create(&layout::by_input(app, input), &canonical_json(build)?).map(drop)
     }
 
     /// The build that an input made, where the store still holds it whole. A note that cannot be read is no note.
@@ -50,13 +49,22 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn build_by_input(&self, app: &AppName, input: &Digest) -> Result<Option<ReleasedBuild>, Error> {
-        let note = self.local.get(&layout::by_input(app, input), LARGEST_NOTE)?;
+        let note = self.place.get(&layout::by_input(app, input), LARGEST_NOTE)?;
         let Some(build) = note.and_then(|bytes| serde_json::from_slice::<ReleasedBuild>(&bytes).ok()) else {
             return Ok(None);
         };
-        let whole = self.local.has(&layout::tarball(app, &build.id, &build.gz_sha256))?
-            && self.local.has(&layout::manifest(app, &build.id))?;
+        let whole = self.holds_tarball(app, &build)? && self.place.has(&layout::manifest(app, &build.id))?;
         Ok(whole.then_some(build))
+    }
+
+    /// Whether the tarball of a build stands. One of another size is refused here, before a release names it.
+    fn holds_tarball(&self, app: &AppName, build: &ReleasedBuild) -> Result<bool, Error> {
+        let key = layout::tarball(app, &build.id, &build.gz_sha256);
+        let Some(size) = self.place.size(&key)? else { return Ok(false) };
+        if size == build.gz_size {
+            return Ok(true);
+        }
+        Err(Error::wrong_size(self.place.name(&key), size, build.gz_size))
     }
 
     /// The manifest of a build, believed only after its digest was.
@@ -65,7 +73,7 @@ impl Store {
     /// Where the store does not hold it, or holds something else under its name.
     pub fn manifest(&self, app: &AppName, build: &ReleasedBuild) -> Result<BuildManifest, Error> {
         let key = layout::manifest(app, &build.id);
-        let bytes = self.local.get(&key, LARGEST_MANIFEST)?.ok_or_else(|| lost(&key, build))?;
+        let bytes = self.place.get(&key, LARGEST_MANIFEST)?.ok_or_else(|| lost(&key, build))?;
         if Digest::of(&bytes) != build.manifest_sha256 {
             return Err(
                 ArtifactError::damaged(format!("`{key}`"), "its digest is not the one of the release record").into()
@@ -74,22 +82,14 @@ impl Store {
         Ok(BuildManifest::from_bytes(&bytes)?)
     }
 
-    /// The tarball of a build, from its first byte, after its size and its digest were found to be the record's.
+    /// The tarball of a build, not yet verified.
     ///
     /// # Errors
-    /// Where the store does not hold it, or holds something else under its name.
-    pub fn tarball(&self, app: &AppName, build: &ReleasedBuild) -> Result<File, Error> {
+    /// Where the store does not hold it.
+    pub fn tarball(&self, app: &AppName, build: &ReleasedBuild) -> Result<Tarball<'_>, Error> {
         let key = layout::tarball(app, &build.id, &build.gz_sha256);
-        let unreadable = |cause| Error::Machine { path: self.local.root().join(&key), act: "read", cause };
-        let mut file = self.local.open(&key)?.ok_or_else(|| lost(&key, build))?;
-        let mut hasher = Hasher::new(io::sink());
-        io::copy(&mut file, &mut hasher).map_err(unreadable)?;
-        let (found, _) = hasher.finish();
-        if found != (build.gz_sha256, build.gz_size) {
-            return Err(Error::DamagedTarball { path: self.local.root().join(&key) });
-        }
-        file.rewind().map_err(unreadable)?;
-        Ok(file)
+        let opened = self.place.open(&key)?.ok_or_else(|| lost(&key, build))?;
+        Ok(Tarball::new(&*self.place, key, build, opened))
     }
 }
 

@@ -24,7 +24,7 @@ impl Store {
     pub fn keep_codebase(&self, app: &AppName, roots: &[String]) -> Result<(), Error> {
         let key = layout::codebase(app);
         let ours = Codebase { format: FORMAT, app: app.clone(), roots: roots.to_vec() };
-        if !self.local.has(&key)? && self.local.create(&key, &canonical_json(&ours)?)? == Created::New {
+        if !self.place.has(&key)? && self.place.create(&key, &canonical_json(&ours)?)? == Created::New {
             return Ok(());
         }
         self.refuse_other_codebase(app, roots)
@@ -35,7 +35,7 @@ impl Store {
     /// # Errors
     /// Where that is so, or the store cannot be read.
     pub fn refuse_other_codebase(&self, app: &AppName, roots: &[String]) -> Result<(), Error> {
-        if !self.local.has(&layout::codebase(app))? {
+        if !self.place.has(&layout::codebase(app))? {
             return Ok(());
         }
         let recorded = self.roots(app)?;
@@ -51,7 +51,7 @@ impl Store {
     /// Where they are not, or not readable.
     pub fn roots(&self, app: &AppName) -> Result<Vec<String>, Error> {
         let key = layout::codebase(app);
-        let bytes = self.local.get(&key, LARGEST)?;
+        let bytes = self.place.get(&key, LARGEST)?;
         let bytes =
             bytes.ok_or_else(|| Error::Lost { key: key.clone(), named_by: format!("every release of `{app}`") })?;
         let codebase: Codebase = serde_json::from_slice(&bytes)

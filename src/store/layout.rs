@@ -1,7 +1,7 @@
 //! Which key holds what. A key is a path below the store with `/` between its parts.
 
 use crate::app::AppName;
-use crate::artifact::{Digest, ReleaseId};
+use crate::artifact::Digest;
 
 pub(super) fn codebase(app: &AppName) -> String {
     format!("{app}/codebase.json")
@@ -19,6 +19,6 @@ pub(super) fn by_input(app: &AppName, input: &Digest) -> String {
     format!("{app}/builds/by-input/{input}")
 }
 
-pub(super) fn release(app: &AppName, id: ReleaseId) -> String {
-    format!("{app}/releases/{id}.json")
+pub(super) fn release(app: &AppName, number: u64) -> String {
+    format!("{app}/releases/v{number}.json")
 }

@@ -2,93 +2,22 @@
 //! disk before it has a name (measured with power cuts: without the first sync the name survives with no bytes, without
 //! the second the name is lost).
 
-use super::Error;
+use super::{Created, Error, Opened, Place};
 use rustix::fs::{self, AtFlags, CWD};
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// Whether a create made something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Created {
-    /// It is new.
-    New,
-    /// Something stood there, and was left alone.
-    Stands,
-}
-
 /// A folder as a store.
 #[derive(Debug)]
-pub struct Local {
+pub(super) struct Local {
     root: PathBuf,
 }
 
 impl Local {
     pub(super) fn at(root: &Path) -> Self {
         Self { root: root.to_path_buf() }
-    }
-
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
-    /// The bytes under a key, where it stands; more than `largest` bytes are refused.
-    pub(super) fn get(&self, key: &str, largest: u64) -> Result<Option<Vec<u8>>, Error> {
-        let Some(file) = self.open(key)? else { return Ok(None) };
-        let unreadable = |cause| self.machine(key, "read", cause);
-        let mut bytes = Vec::new();
-        file.take(largest + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > largest {
-            return Err(unreadable(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                format!("it has more than {largest} bytes"),
-            )));
-        }
-        Ok(Some(bytes))
-    }
-
-    /// A reader of the bytes under a key, where it stands.
-    pub(super) fn open(&self, key: &str) -> Result<Option<File>, Error> {
-        match File::open(self.root.join(key)) {
-            Ok(file) => Ok(Some(file)),
-            Err(cause) => self.absent(cause).map_err(|cause| self.machine(key, "read", cause)),
-        }
-    }
-
-    /// Whether a key stands.
-    pub(super) fn has(&self, key: &str) -> Result<bool, Error> {
-        match std::fs::symlink_metadata(self.root.join(key)) {
-            Ok(_) => Ok(true),
-            Err(cause) => {
-                self.absent::<()>(cause).map(|found| found.is_some()).map_err(|cause| self.machine(key, "read", cause))
-            }
-        }
-    }
-
-    /// The names below a key, in no order; none where it does not stand. Unfinished files are not among them.
-    pub(super) fn list(&self, key: &str) -> Result<Vec<String>, Error> {
-        let unreadable = |cause| self.machine(key, "read", cause);
-        let entries = match std::fs::read_dir(self.root.join(key)) {
-            Ok(entries) => entries,
-            Err(cause) => return self.absent(cause).map(Option::unwrap_or_default).map_err(unreadable),
-        };
-        let names = entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
-        let names: Vec<String> = names.collect::<io::Result<_>>().map_err(unreadable)?;
-        Ok(names.into_iter().filter(|name| !name.starts_with('.')).collect())
-    }
-
-    /// Puts bytes under a key where nothing stands; they are on disk when this returns.
-    pub(super) fn create(&self, key: &str, bytes: &[u8]) -> Result<Created, Error> {
-        self.create_with(key, |out| out.write_all(bytes))
-    }
-
-    /// Puts the content of a file under a key where nothing stands; it is on disk when this returns.
-    pub(super) fn create_from(&self, key: &str, source: &Path) -> Result<Created, Error> {
-        if self.has(key)? {
-            return Ok(Created::Stands);
-        }
-        self.create_with(key, |out| io::copy(&mut File::open(source)?, out).map(drop))
     }
 
     fn create_with(&self, key: &str, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<Created, Error> {
@@ -108,14 +37,6 @@ impl Local {
         Ok(created)
     }
 
-    /// A key that is absent from a store that is there is no failure.
-    fn absent<T>(&self, cause: io::Error) -> io::Result<Option<T>> {
-        match cause.kind() {
-            io::ErrorKind::NotFound => Ok(None),
-            _ => Err(cause),
-        }
-    }
-
     fn machine(&self, key: &str, act: &'static str, cause: io::Error) -> Error {
         match cause.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::NotADirectory if act == "read" => {
@@ -123,6 +44,58 @@ impl Local {
             }
             _ => Error::Machine { path: self.root.join(key), act, cause },
         }
+    }
+}
+
+impl Place for Local {
+    fn location(&self) -> String {
+        self.root.display().to_string()
+    }
+
+    fn name(&self, key: &str) -> String {
+        self.root.join(key).display().to_string()
+    }
+
+    fn size(&self, key: &str) -> Result<Option<u64>, Error> {
+        let found = std::fs::symlink_metadata(self.root.join(key)).map(|found| found.len());
+        found.map(Some).or_else(absent).map_err(|cause| self.machine(key, "read", cause))
+    }
+
+    fn open(&self, key: &str) -> Result<Option<Opened>, Error> {
+        let opened = File::open(self.root.join(key)).map(Opened::File);
+        opened.map(Some).or_else(absent).map_err(|cause| self.machine(key, "read", cause))
+    }
+
+    fn list(&self, key: &str) -> Result<Vec<String>, Error> {
+        let unreadable = |cause| self.machine(key, "read", cause);
+        let entries = std::fs::read_dir(self.root.join(key)).map(Some).or_else(absent).map_err(unreadable)?;
+        let names = entries.into_iter().flatten();
+        let names = names.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+        let names: Vec<String> = names.collect::<io::Result<_>>().map_err(unreadable)?;
+        Ok(names.into_iter().filter(|name| !name.starts_with('.')).collect())
+    }
+
+    fn create(&self, key: &str, bytes: &[u8]) -> Result<Created, Error> {
+        self.create_with(key, |out| out.write_all(bytes))
+    }
+
+    fn create_from(&self, key: &str, source: &Path) -> Result<Created, Error> {
+        if self.has(key)? {
+            return Ok(Created::Stands);
+        }
+        self.create_with(key, |out| io::copy(&mut File::open(source)?, out).map(drop))
+    }
+
+    fn unreadable(&self, key: &str, cause: io::Error) -> Error {
+        self.machine(key, "read", cause)
+    }
+}
+
+/// A key that is absent from a store that is there is no failure.
+fn absent<T>(cause: io::Error) -> io::Result<Option<T>> {
+    match cause.kind() {
+        io::ErrorKind::NotFound => Ok(None),
+        _ => Err(cause),
     }
 }
 
@@ -168,7 +141,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Created, Local};
+    use super::{Created, Local, Place};
 
     #[test]
     fn a_key_is_created_once() {

@@ -1,7 +1,7 @@
 //! Where builds, releases and deploys are kept. Everything in a store is created once and never changed; readers need
 //! only get and list, writers need create-only besides.
 //!
-//! [`Store`] knows the layout and the nouns; [`Local`] knows bytes, names and the disk.
+//! [`Store`] knows the layout and the nouns; a [`Place`] knows bytes and keys. Which place it is, the location says alone.
 
 mod builds;
 mod codebases;
@@ -9,13 +9,19 @@ mod find;
 mod layout;
 mod local;
 mod location;
+mod numbers;
+mod place;
 mod releases;
+mod tarball;
 
-pub use local::{Created, Local};
 pub use location::Location;
+pub use place::Created;
+pub use tarball::Tarball;
 
 use crate::app::AppName;
 use crate::artifact::{self, ReleaseId};
+use local::Local;
+use place::{Opened, Place};
 use std::path::PathBuf;
 
 /// Why a store cannot be read or written.
@@ -94,10 +100,12 @@ pub enum Error {
         named_by: String,
     },
     /// A tarball that is not the one that a record names.
-    #[error("`{path}` is damaged: its size or digest is not the one of the release record", path = .path.display())]
+    #[error("`{name}` is damaged: {why}")]
     DamagedTarball {
-        /// The tarball.
-        path: PathBuf,
+        /// The tarball, as a person finds it.
+        name: String,
+        /// What does not fit.
+        why: String,
     },
     /// An app of that name from another codebase.
     #[error("the store holds an app `{app}` of another codebase: no root commit of this repository is one of its own")]
@@ -112,6 +120,17 @@ pub enum Error {
     Artifact(#[from] artifact::Error),
 }
 
+impl Error {
+    fn wrong_size(name: String, found: u64, expected: u64) -> Self {
+        let why = if found > expected {
+            format!("it has more than the {expected} bytes of the release record")
+        } else {
+            format!("it has {found} bytes instead of the {expected} of the release record")
+        };
+        Self::DamagedTarball { name, why }
+    }
+}
+
 fn count(held: &[AppName]) -> String {
     match held.len() {
         0 => "none".to_owned(),
@@ -122,20 +141,20 @@ fn count(held: &[AppName]) -> String {
 /// A store at a location.
 #[derive(Debug)]
 pub struct Store {
-    local: Local,
+    place: Box<dyn Place>,
 }
 
 impl Store {
     /// Opens the store at a location. That the place exists is checked when something of it is asked for.
     #[must_use]
     pub fn at(location: &Location) -> Self {
-        Self { local: Local::at(location.path()) }
+        Self { place: Box::new(Local::at(location.path())) }
     }
 
     /// Where it is, for messages.
     #[must_use]
     pub fn location(&self) -> String {
-        self.local.root().display().to_string()
+        self.place.location()
     }
 
     /// The apps that it holds, sorted.
@@ -143,7 +162,7 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn apps(&self) -> Result<Vec<AppName>, Error> {
-        let mut apps: Vec<AppName> = self.local.list("")?.iter().filter_map(|name| name.parse().ok()).collect();
+        let mut apps: Vec<AppName> = self.place.list("")?.iter().filter_map(|name| name.parse().ok()).collect();
         apps.sort();
         Ok(apps)
     }

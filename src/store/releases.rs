@@ -1,7 +1,7 @@
 //! Releases in a store: the ledger. Creating a record takes its number; numbers have no gaps, so the newest is found
 //! without listing.
 
-use super::{Created, Error, Store, layout};
+use super::{Created, Error, Store, layout, numbers};
 use crate::app::AppName;
 use crate::artifact::{Error as ArtifactError, ReleaseId, ReleaseRecord};
 
@@ -9,28 +9,12 @@ use crate::artifact::{Error as ArtifactError, ReleaseId, ReleaseRecord};
 const LARGEST_RECORD: u64 = 1 << 20;
 
 impl Store {
-    /// The newest release of an app: by doubling, then by bisection.
+    /// The newest release of an app.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn newest(&self, app: &AppName) -> Result<Option<ReleaseId>, Error> {
-        let stands = |number: u64| match ReleaseId::from_number(number) {
-            Some(id) => self.local.has(&layout::release(app, id)),
-            None => Ok(true),
-        };
-        let (mut stands_at, mut absent_at) = (0, 1);
-        while stands(absent_at)? {
-            (stands_at, absent_at) = (absent_at, absent_at.saturating_mul(2));
-        }
-        while absent_at - stands_at > 1 {
-            let middle = stands_at + (absent_at - stands_at) / 2;
-            if stands(middle)? {
-                stands_at = middle;
-            } else {
-                absent_at = middle;
-            }
-        }
-        Ok(ReleaseId::from_number(stands_at))
+        Ok(ReleaseId::from_number(numbers::newest(&*self.place, |number| layout::release(app, number))?))
     }
 
     /// The newest release of an app that must have one.
@@ -49,7 +33,7 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn record_bytes(&self, app: &AppName, id: ReleaseId) -> Result<Option<Vec<u8>>, Error> {
-        self.local.get(&layout::release(app, id), LARGEST_RECORD)
+        self.place.get(&layout::release(app, id.number()), LARGEST_RECORD)
     }
 
     /// A record, verified against its own digest, its number and its app.
@@ -74,7 +58,7 @@ impl Store {
     /// # Errors
     /// Where the store cannot be written.
     pub fn create_record(&self, app: &AppName, id: ReleaseId, bytes: &[u8]) -> Result<Created, Error> {
-        self.local.create(&layout::release(app, id), bytes)
+        self.place.create(&layout::release(app, id.number()), bytes)
     }
 
     /// The error that names the newest releases, or the apps where there is no such app.

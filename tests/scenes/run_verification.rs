@@ -64,7 +64,7 @@ fn refuses_a_tarball_that_is_cut_short_or_goes_on() {
         let mut bytes = fs::read(&released.tarball).expect("bytes");
         change(&mut bytes);
         fs::write(&released.tarball, bytes).expect("written");
-        refuses(&scene, "is not the one");
+        refuses(&scene, "of the release record");
     }
 }
 

@@ -10,10 +10,6 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::NoSpace { .. } => {
             Advice::hint(ExitCode::Machine, "make room, or name another cache with `--cache` or TWELVE_CACHE")
         }
-        Error::TarballDiffers { .. } => Advice::hint(
-            ExitCode::Data,
-            "restore the tarball from a copy of the store, or from the portable files of its release",
-        ),
         // The folders of a tree are read-only, so its owner takes the right to write back before removing it.
         Error::TreeChanged { home, .. } => {
             let home = home.display();

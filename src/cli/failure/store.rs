@@ -41,13 +41,10 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Lost { .. } => {
             Advice::hint(ExitCode::Data, "restore it from a copy of the store; a newer release works meanwhile")
         }
-        Error::DamagedTarball { path } => {
-            let path = path.display();
-            Advice::hint(
-                ExitCode::Data,
-                format!("restore it from a copy of the store, or compile it again: rm {path} && cargo twelve release"),
-            )
-        }
+        Error::DamagedTarball { name, .. } => Advice::hint(
+            ExitCode::Data,
+            format!("restore it from a copy of the store, or compile it again: rm {name} && cargo twelve release"),
+        ),
         Error::OtherCodebase { .. } => Advice::hint(
             ExitCode::Refused,
             "give one of the apps another name: `[app] name = \"...\"` in twelve.toml, or use another store",

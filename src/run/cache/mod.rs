@@ -20,9 +20,8 @@ pub use tree::Tree;
 use super::Error;
 use crate::app::AppName;
 use crate::artifact::ReleasedBuild;
-use crate::store;
+use crate::store::Store;
 use std::fs::DirBuilder;
-use std::io::Read;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use tree::Home;
@@ -50,12 +49,7 @@ impl Cache {
     ///
     /// # Errors
     /// Where a byte of the tarball or of the tree is not what the record says, or the machine fails.
-    pub fn tree<R: Read>(
-        &self,
-        app: &AppName,
-        build: &ReleasedBuild,
-        tarball: impl Fn() -> Result<R, store::Error>,
-    ) -> Result<Tree, Error> {
+    pub fn tree(&self, store: &Store, app: &AppName, build: &ReleasedBuild) -> Result<Tree, Error> {
         let folder = self.root.join(app.as_str());
         let home = folder.join(build.id.to_string());
         for _ in 0..ROUNDS {
@@ -64,7 +58,7 @@ impl Cache {
             }
             make_folder(&folder)?;
             let mut staging = staging::Staging::make(&folder)?;
-            staging.unpack(tarball()?, build)?;
+            staging.unpack(store.tarball(app, build)?, build)?;
             staging.settle(&home)?;
             pruning::remove_old_trees(&folder, &home, KEPT_TREES);
         }

@@ -4,17 +4,17 @@
 
 use super::pruning::PREFIX;
 use crate::artifact::{
-    ArchivePath, BuildManifest, ExpectedBuild, Hasher, ReleasedBuild, Unpacked, open_beneath, read_archive,
-    read_manifest,
+    ArchivePath, BuildManifest, ExpectedBuild, ReleasedBuild, Unpacked, open_beneath, read_archive, read_manifest,
 };
 use crate::report::Size;
 use crate::run::Error;
 use crate::run::removal::remove_tree;
+use crate::store::Tarball;
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, fstatvfs, openat};
 use rustix::io::Errno;
 use std::collections::BTreeSet;
 use std::fs::{File, Permissions};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -48,8 +48,11 @@ impl Staging {
     }
 
     /// Verifies the tarball against the record, before anything of it is parsed, and unpacks it.
-    pub(super) fn unpack(&mut self, tarball: impl Read, build: &ReleasedBuild) -> Result<(), Error> {
-        let mut packed = self.fetch(tarball, build)?;
+    pub(super) fn unpack(&mut self, tarball: Tarball<'_>, build: &ReleasedBuild) -> Result<(), Error> {
+        if !tarball.is_at_hand() {
+            self.refuse_less_than(build.gz_size)?;
+        }
+        let mut packed = tarball.verified(&self.path)?;
         let manifest = read_manifest(&packed, build.manifest_sha256)?;
         self.refuse_without_space(&manifest)?;
         packed.seek(SeekFrom::Start(0)).map_err(|cause| Error::machine(&self.path, "read", cause))?;
@@ -58,26 +61,6 @@ impl Staging {
         let manifest = read_archive(&packed, expected, Some(&tree))?;
         tree.seal(&manifest)?;
         self.sync(&manifest).map_err(|cause| Error::machine(&self.path, "written", cause))
-    }
-
-    /// The tarball as a nameless file, its size and digest those of the record.
-    fn fetch(&self, tarball: impl Read, build: &ReleasedBuild) -> Result<File, Error> {
-        self.refuse_less_than(build.gz_size)?;
-        let unwritable = |cause| Error::machine(&self.path, "written", cause);
-        let file = tempfile::tempfile_in(&self.path).map_err(unwritable)?;
-        let mut hasher = Hasher::new(file);
-        // One byte more than the record says is enough to see that it is another tarball.
-        io::copy(&mut tarball.take(build.gz_size + 1), &mut hasher).map_err(unwritable)?;
-        let ((sha256, size), mut file) = hasher.finish();
-        if size != build.gz_size {
-            return Err(Error::TarballDiffers { build: build.id, why: size_differs(size, build.gz_size) });
-        }
-        if sha256 != build.gz_sha256 {
-            let why = "its digest is not the one of the release record".to_owned();
-            return Err(Error::TarballDiffers { build: build.id, why });
-        }
-        file.seek(SeekFrom::Start(0)).map_err(unwritable)?;
-        Ok(file)
     }
 
     fn refuse_without_space(&self, manifest: &BuildManifest) -> Result<(), Error> {
@@ -133,14 +116,6 @@ impl Drop for Staging {
     }
 }
 
-fn size_differs(found: u64, expected: u64) -> String {
-    if found > expected {
-        format!("it has more than the {expected} bytes of the release record")
-    } else {
-        format!("it has {found} bytes instead of the {expected} of the release record")
-    }
-}
-
 fn open_folder(path: &Path) -> rustix::io::Result<OwnedFd> {
     openat(CWD, path, OFlags::DIRECTORY | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())
 }
@@ -164,28 +139,7 @@ fn sweep(beside: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::Staging;
-    use crate::artifact::{Digest, ReleasedBuild};
     use crate::run::cache::pruning::PREFIX;
-
-    #[test]
-    fn another_tarball_of_the_same_size_is_refused_before_it_is_parsed() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let build = ReleasedBuild {
-            target: "x86_64-unknown-linux-gnu".to_owned(),
-            id: Digest::of(b"tar"),
-            gz_sha256: Digest::of(b"gz"),
-            gz_size: 2,
-            manifest_sha256: Digest::of(b"manifest"),
-        };
-        let refusal = |tarball: &[u8]| {
-            let mut staging = Staging::make(folder.path()).expect("staging");
-            staging.unpack(tarball, &build).expect_err("refused").to_string()
-        };
-        assert!(refusal(b"xz").ends_with("its digest is not the one of the release record"));
-        assert!(refusal(b"g").ends_with("it has 1 bytes instead of the 2 of the release record"));
-        assert!(refusal(b"gzz").ends_with("it has more than the 2 bytes of the release record"));
-        assert_eq!(refusal(b"gz"), "the build's archive is damaged: it ends too early", "this one is parsed");
-    }
 
     #[test]
     fn leftovers_of_a_killed_run_are_swept_and_those_of_a_living_one_are_not() {

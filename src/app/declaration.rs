@@ -76,6 +76,10 @@ pub struct ProcessType {
     pub count: u32,
 }
 
+/// How many processes of a type may run: each type has so many ports to itself, and one more would take the next
+/// type's.
+pub const MOST_PROCESSES: u32 = 100;
+
 /// What happens when a process ends by itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

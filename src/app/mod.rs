@@ -15,7 +15,7 @@ mod twelve_toml_config;
 pub use at_hand::{at_hand, name_at_hand};
 pub use command::{Command, Expansion, Piece, Word};
 pub use compatibility::{CannotStart, Offer};
-pub use declaration::{AdminProcess, BuildSettings, Declaration, ProcessType, Restart, Sandbox};
+pub use declaration::{AdminProcess, BuildSettings, Declaration, MOST_PROCESSES, ProcessType, Restart, Sandbox};
 pub use name::{AppName, DeployName};
 pub use signal::StopSignal;
 

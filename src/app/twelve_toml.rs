@@ -4,7 +4,8 @@
 use super::procfile::process_name;
 use super::twelve_toml_config::TypedConfig;
 use super::{
-    AdminProcess, AppName, BuildSettings, Command, Declaration, Error, ProcessType, Restart, Rule, Sandbox, StopSignal,
+    AdminProcess, AppName, BuildSettings, Command, Declaration, Error, MOST_PROCESSES, ProcessType, Restart, Rule,
+    Sandbox, StopSignal,
 };
 use crate::report::nearest;
 use indexmap::IndexMap;
@@ -55,7 +56,7 @@ struct TypedProcess {
     stop_timeout: Option<Spanned<String>>,
     stop_signal: Option<Spanned<String>>,
     restart: Option<Restart>,
-    count: Option<u32>,
+    count: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize)]
@@ -185,7 +186,14 @@ fn process_type(place: &Place<'_>, name: &Spanned<String>, typed: &TypedProcess)
         process.stop_signal = place.parsed::<StopSignal>(signal)?;
     }
     process.restart = typed.restart.unwrap_or_default();
-    process.count = typed.count.unwrap_or(1);
+    if let Some(count) = &typed.count {
+        if *count.get_ref() > MOST_PROCESSES {
+            let rule = format!("{} processes of a type are more than {MOST_PROCESSES}", count.get_ref());
+            let hint = "declare another type, or start the app several times with its own `--port` each";
+            return Err(place.at(count.span(), Rule::with_hint(rule, hint)));
+        }
+        process.count = *count.get_ref();
+    }
     Ok(process)
 }
 
@@ -299,6 +307,15 @@ mod tests {
         assert_eq!(port("'SERVER_PORT'").expect("good").as_deref(), Some("SERVER_PORT"));
         assert!(port("'no-name'").is_err());
         assert!(port("8080").is_err());
+    }
+
+    #[test]
+    fn a_count_that_could_not_run_is_refused_where_it_stands() {
+        let (place, rule, hint) = refusal("[processes.web]\ncommand = 'a'\ncount = 1000\n");
+        assert_eq!((place.as_str(), rule.as_str()), ("twelve.toml:3:9", "1000 processes of a type are more than 100"));
+        assert!(hint.expect("a hint").contains("--port"));
+        let most = read("[processes.web]\ncommand = 'a'\ncount = 100\n", "shop").expect("good");
+        assert_eq!(most.processes[0].count, 100);
     }
 
     #[test]

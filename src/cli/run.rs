@@ -49,7 +49,7 @@ enum TypedStderr {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum TypedLogFormat {
-    /// The process's name before each line
+    /// The time and the process's name before each line
     Text,
     /// One JSON object a line, among them what the supervisor says
     Json,

@@ -102,14 +102,15 @@ impl Surroundings {
 
     /// The wall clock.
     #[cfg(feature = "codebase")]
-    #[expect(clippy::unused_self, reason = "the clock is one of the surroundings")]
+    #[expect(clippy::unused_self, clippy::disallowed_methods, reason = "the clock is one of the surroundings")]
     pub(crate) fn now(&self) -> jiff::Timestamp {
-        Self::clock()
+        jiff::Timestamp::now()
     }
 
-    /// The wall clock, for those who read it again and again.
+    /// The wall clock in the time zone that TZ or the machine names, for those who read it again and again.
+    #[cfg(target_os = "linux")]
     #[expect(clippy::disallowed_methods, reason = "this is the edge")]
-    pub(crate) fn clock() -> jiff::Timestamp {
-        jiff::Timestamp::now()
+    pub(crate) fn clock() -> jiff::Zoned {
+        jiff::Zoned::now()
     }
 }

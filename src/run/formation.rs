@@ -4,11 +4,8 @@
 //! type counted. So a process has the same port whichever others run beside it.
 
 use super::Error;
-use crate::app::{Declaration, ProcessType};
+use crate::app::{Declaration, MOST_PROCESSES, ProcessType};
 use std::str::FromStr;
-
-/// How many ports a type has to itself; more processes of a type would take the next type's.
-const PORTS_OF_A_TYPE: u32 = 100;
 
 /// What was asked for: `web`, `web=3`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +48,8 @@ impl FromStr for Wanted {
         };
         let count = count.parse::<u32>().ok().filter(|_| count.bytes().all(|byte| byte.is_ascii_digit()));
         match count {
-            Some(count) if count <= PORTS_OF_A_TYPE => Ok(Self { name: name.to_owned(), count: Some(count) }),
-            Some(_) => Err(refuse(format!("asks for more than {PORTS_OF_A_TYPE} processes of a type"))),
+            Some(count) if count <= MOST_PROCESSES => Ok(Self { name: name.to_owned(), count: Some(count) }),
+            Some(_) => Err(refuse(format!("asks for more than {MOST_PROCESSES} processes of a type"))),
             None => Err(refuse("is not `TYPE` or `TYPE=N`".to_owned())),
         }
     }
@@ -83,7 +80,7 @@ pub fn formation<'a>(
     for (index, process_type) in (0..).zip(&declaration.processes) {
         for instance in 0..count(process_type, wanted)? {
             let name = format!("{}.{}", process_type.name, instance + 1);
-            let port = u64::from(base.0) + u64::from(PORTS_OF_A_TYPE) * index + u64::from(instance);
+            let port = u64::from(base.0) + u64::from(MOST_PROCESSES) * index + u64::from(instance);
             match u16::try_from(port) {
                 Ok(port) => instances.push(Instance { name, process_type, port }),
                 Err(_) => return Err(Error::NoSuchPort { process: name, port }),
@@ -100,8 +97,8 @@ fn count(process_type: &ProcessType, wanted: &[Wanted]) -> Result<u32, Error> {
         None if wanted.is_empty() => declared,
         None => 0,
     };
-    if count > PORTS_OF_A_TYPE {
-        let rule = format!("declares more than {PORTS_OF_A_TYPE} processes of a type");
+    if count > MOST_PROCESSES {
+        let rule = format!("declares more than {MOST_PROCESSES} processes of a type");
         return Err(Error::Formation { word: process_type.name.clone(), rule });
     }
     Ok(count)

@@ -2,7 +2,7 @@
 
 use super::ledger::release;
 use super::running::{Ended, PATIENCE, Running, lives, wait_until};
-use super::scene::{PROGRAM, Scene};
+use super::scene::{PROGRAM, Scene, clock_length, without_clock};
 use rustix::process::Signal;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -27,6 +27,29 @@ fn both_streams_are_one_and_stderr_stands_apart_where_asked() {
     let apart = run(both, &["--stderr", "apart"]);
     assert_eq!(apart.text(), "web.1 | to stdout\n");
     assert!(apart.stderr.contains("web.1 | to stderr\n"), "{}", apart.stderr);
+}
+
+#[test]
+fn a_line_begins_with_the_time_of_its_place_and_its_process() {
+    let scene = Scene::new();
+    release(&scene, "[processes.web]\ncommand = \"shop both\"\n[processes.worker]\ncommand = \"sleep 60\"\n");
+    let clock = |zone: &str| {
+        let mut command = scene.command(PROGRAM);
+        command.args(["run", "--release-id", "shop@v1"]).env("TZ", zone);
+        let output = command.output().expect("it runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let line = text.lines().find(|line| line.ends_with("to stdout")).expect("a line").to_owned();
+        assert_eq!(line.get(clock_length(line.as_bytes())..), Some("web.1    | to stdout"), "{line}");
+        line[..5].to_owned()
+    };
+    // Half an hour and five hours east, as POSIX writes it; the minute may change between two runs.
+    let apart = (0..3).any(|_| {
+        let minutes = |clock: String| {
+            clock[..2].parse::<i32>().expect("hours") * 60 + clock[3..].parse::<i32>().expect("minutes")
+        };
+        (minutes(clock("XXX-05:30")) - minutes(clock("UTC"))).rem_euclid(24 * 60) == 330
+    });
+    assert!(apart, "TZ is heeded");
 }
 
 #[test]
@@ -104,7 +127,7 @@ fn a_reader_that_goes_away_stops_the_formation_and_leaves_no_orphan() {
     let mut first = String::new();
     let mut reader = BufReader::new(child.stdout.take().expect("a pipe"));
     reader.read_line(&mut first).expect("a line");
-    let pid: u32 = first.trim().strip_prefix("web.1 | ").and_then(|pid| pid.parse().ok()).expect("a pid");
+    let pid: u32 = first.trim().rsplit(" | ").next().and_then(|pid| pid.parse().ok()).expect("a pid");
     drop(reader);
     let status = wait_until("its end", || child.try_wait().expect("it can be waited for"));
     assert_eq!(status.code(), Some(74));
@@ -165,5 +188,6 @@ fn output_goes_to_a_file_behind_what_stands_there() {
     scene.write("log", "before\n");
     let command_line = format!("{PROGRAM} run --release-id shop@v1 >>log 2>/dev/null");
     assert_eq!(scene.outcome(scene.command("sh").args(["-c", &command_line])).code, Some(0));
-    assert_eq!(std::fs::read_to_string(scene.path().join("log")).expect("a file"), "before\nweb.1 | a\n");
+    let log = std::fs::read(scene.path().join("log")).expect("a file");
+    assert_eq!(without_clock(&log), b"before\nweb.1 | a\n");
 }

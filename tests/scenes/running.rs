@@ -1,6 +1,6 @@
 //! `run` while it runs: what it has said so far, signals to it, and its end.
 
-use super::scene::Scene;
+use super::scene::{Scene, without_clock};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::Read;
 use std::process::{Child, Stdio};
@@ -63,7 +63,7 @@ impl Running {
     }
 
     pub(crate) fn said(&self) -> String {
-        self.stdout.text()
+        String::from_utf8_lossy(&without_clock(self.stdout.text().as_bytes())).into_owned()
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
@@ -80,8 +80,8 @@ impl Running {
     pub(crate) fn end(mut self) -> Ended {
         let status = wait_until("its end", || self.child.try_wait().expect("it can be waited for"));
         Ended {
-            stdout: self.stdout.whole(),
-            stderr: String::from_utf8_lossy(&self.stderr.whole()).into_owned(),
+            stdout: without_clock(&self.stdout.whole()),
+            stderr: String::from_utf8_lossy(&without_clock(&self.stderr.whole())).into_owned(),
             code: status.code(),
         }
     }

@@ -110,9 +110,9 @@ impl Scene {
         outcome
     }
 
-    /// The text with this scene's own paths replaced by `[SCENE]`.
+    /// The text with this scene's own paths replaced by `[SCENE]`, and without the time before lines of processes.
     fn redacted(&self, bytes: &[u8]) -> String {
-        let text = String::from_utf8_lossy(bytes).into_owned();
+        let text = String::from_utf8_lossy(&without_clock(bytes)).into_owned();
         let canonical = self.folder.path().canonicalize().expect("the folder stands");
         text.replace(canonical.to_str().expect("text"), "[SCENE]")
             .replace(self.folder.path().to_str().expect("text"), "[SCENE]")
@@ -137,6 +137,27 @@ pub(crate) fn assert_page(name: &str, page: &str) {
     settings.add_filter(r"\b[0-9a-f]{12}\b", "[COMMIT ID ]");
     settings.add_filter(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[TIME]");
     settings.bind(|| insta::assert_snapshot!(name, page));
+}
+
+/// Lines without the `HH:MM:SS ` that `run` writes before `web.1 | `.
+pub(crate) fn without_clock(bytes: &[u8]) -> Vec<u8> {
+    bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .flat_map(|line| line.get(clock_length(line)..))
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// How much of a line is `HH:MM:SS `.
+pub(crate) fn clock_length(line: &[u8]) -> usize {
+    let clock = line.get(..9).unwrap_or_default();
+    let fits = |(index, byte): (usize, &u8)| match index {
+        2 | 5 => *byte == b':',
+        8 => *byte == b' ',
+        _ => byte.is_ascii_digit(),
+    };
+    if clock.iter().enumerate().all(fits) { clock.len() } else { 0 }
 }
 
 fn write(path: &Path, bytes: &[u8]) {

@@ -3,13 +3,13 @@
 use super::LARGEST_LINE;
 use crate::report::{Size, Stream};
 use anstyle::{AnsiColor, Style};
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 
 /// The form of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// `web.1 | ` before each line.
+    /// `HH:MM:SS web.1 | ` before each line.
     Text,
     /// One JSON object a line.
     Json,
@@ -33,16 +33,18 @@ const COLOURS: [AnsiColor; 6] =
 /// Writes lines in their form.
 pub(super) struct Formatter {
     format: LogFormat,
+    colour: Colour,
     names: Vec<String>,
+    /// What stands before the lines of this second.
     prefixes: Vec<Vec<u8>>,
+    time: Timestamp,
 }
 
-/// Whose line it is, and when it came.
+/// Whose line it is.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     pub(super) process: usize,
     pub(super) stream: Stream,
-    pub(super) time: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -59,16 +61,26 @@ struct JsonLine<'a> {
 
 impl Formatter {
     pub(super) fn new(format: LogFormat, colour: Colour, names: Vec<String>) -> Self {
-        let width = names.iter().map(String::len).max().unwrap_or_default();
-        let prefix = |(name, colour_of): (&String, AnsiColor)| match colour {
-            Colour::Off => format!("{name:<width$} | ").into_bytes(),
-            Colour::On => {
-                let style: Style = colour_of.on_default();
-                format!("{style}{name:<width$} |{style:#} ").into_bytes()
-            }
-        };
-        let prefixes = names.iter().zip(COLOURS.into_iter().cycle()).map(prefix).collect();
-        Self { format, names, prefixes }
+        Self { format, colour, names, prefixes: Vec::new(), time: Timestamp::UNIX_EPOCH }
+    }
+
+    /// Lines come at this moment until another one is named. Prefixes hold the second, so that they are made once a
+    /// second and not once a line.
+    pub(super) fn set_time(&mut self, now: &Zoned) {
+        let before = std::mem::replace(&mut self.time, now.timestamp());
+        if self.format == LogFormat::Text && (self.prefixes.is_empty() || before.as_second() != self.time.as_second()) {
+            let clock = now.strftime("%H:%M:%S").to_string();
+            let width = self.names.iter().map(String::len).max().unwrap_or_default();
+            let coloured = self.names.iter().zip(COLOURS.into_iter().cycle());
+            let prefix = |(name, colour): (&String, AnsiColor)| match self.colour {
+                Colour::Off => format!("{clock} {name:<width$} | ").into_bytes(),
+                Colour::On => {
+                    let style: Style = colour.on_default();
+                    format!("{style}{clock} {name:<width$} |{style:#} ").into_bytes()
+                }
+            };
+            self.prefixes = coloured.map(prefix).collect();
+        }
     }
 
     /// Writes a whole line; `line` has no newline at its end.
@@ -105,7 +117,7 @@ impl Formatter {
 
     fn json(&self, mark: Mark, line: &[u8], split: bool, out: &mut Vec<u8>) {
         let process = self.names.get(mark.process).map(String::as_str).unwrap_or_default();
-        let time = mark.time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+        let time = self.time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
         let text = String::from_utf8_lossy(line);
         let line = JsonLine { event: "line", time, process, stream: mark.stream, text: &text, split };
         // Strings always serialise, and writing to memory does not fail.
@@ -119,24 +131,40 @@ mod tests {
     use super::{Colour, Formatter, LogFormat, Mark};
     use crate::report::Stream;
     use jiff::Timestamp;
+    use jiff::tz::TimeZone;
 
-    fn written(format: LogFormat, colour: Colour, line: &[u8]) -> String {
-        let formatter = Formatter::new(format, colour, vec!["web.1".to_owned(), "worker.10".to_owned()]);
+    const MARK: Mark = Mark { process: 0, stream: Stream::Stderr };
+
+    fn formatter(format: LogFormat, colour: Colour) -> Formatter {
+        Formatter::new(format, colour, vec!["web.1".to_owned(), "worker.10".to_owned()])
+    }
+
+    fn written(formatter: &mut Formatter, milliseconds: i64, line: &[u8]) -> String {
+        let time = Timestamp::from_millisecond(milliseconds).expect("a time");
+        formatter.set_time(&time.to_zoned(TimeZone::UTC));
         let mut out = Vec::new();
-        let time = Timestamp::from_millisecond(1_700_000_000_123).expect("a time");
-        formatter.line(Mark { process: 0, stream: Stream::Stderr, time }, line, &mut out);
+        formatter.line(MARK, line, &mut out);
         String::from_utf8_lossy(&out).into_owned()
     }
 
     #[test]
     fn a_line_has_one_form() {
-        assert_eq!(written(LogFormat::Text, Colour::Off, b"hello"), "web.1     | hello\n");
-        assert_eq!(written(LogFormat::Text, Colour::On, b"hello"), "\u{1b}[36mweb.1     |\u{1b}[0m hello\n");
+        let written = |format, colour, line| written(&mut formatter(format, colour), 1_700_000_000_123, line);
+        assert_eq!(written(LogFormat::Text, Colour::Off, b"hello"), "22:13:20 web.1     | hello\n");
+        assert_eq!(written(LogFormat::Text, Colour::On, b"hello"), "\u{1b}[36m22:13:20 web.1     |\u{1b}[0m hello\n");
         assert_eq!(written(LogFormat::Raw, Colour::On, b"hello"), "hello\n");
         assert_eq!(
             written(LogFormat::Json, Colour::Off, b"a \"b\" \xff"),
             "{\"event\":\"line\",\"time\":\"2023-11-14T22:13:20.123Z\",\"process\":\"web.1\",\
              \"stream\":\"stderr\",\"text\":\"a \\\"b\\\" \u{fffd}\"}\n"
         );
+    }
+
+    #[test]
+    fn every_second_has_its_own_prefix() {
+        let mut formatter = formatter(LogFormat::Text, Colour::Off);
+        assert_eq!(written(&mut formatter, 999, b"a"), "00:00:00 web.1     | a\n");
+        assert_eq!(written(&mut formatter, 1000, b"b"), "00:00:01 web.1     | b\n");
+        assert_eq!(written(&mut formatter, 86_399_999, b"c"), "23:59:59 web.1     | c\n");
     }
 }

@@ -14,7 +14,7 @@ pub(super) use source::{Source, pipe};
 
 use crate::report::Stream;
 use format::Formatter;
-use jiff::Timestamp;
+use jiff::Zoned;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use source::PIPE;
 use std::io;
@@ -56,7 +56,7 @@ pub(super) struct Output {
     stderr: StderrTarget,
     /// Both go to one file: what is said on stderr must not fall into the middle of a line.
     same: bool,
-    clock: fn() -> Timestamp,
+    clock: fn() -> Zoned,
     chunk: Vec<u8>,
 }
 
@@ -73,7 +73,7 @@ pub(super) enum Interest {
 
 impl Output {
     /// Nothing is read yet. The names are those of all processes, in order.
-    pub(super) fn new(manner: Manner, names: Vec<String>, clock: fn() -> Timestamp) -> io::Result<Self> {
+    pub(super) fn new(manner: Manner, names: Vec<String>, clock: fn() -> Zoned) -> io::Result<Self> {
         let (out, err) = (Outlet::stdout()?, Outlet::stderr()?);
         Ok(Self {
             same: out.is_same_file(&err),
@@ -149,7 +149,7 @@ impl Output {
     /// Reads once from each of the chosen streams whose outlet accepts more, and forgets those that have ended.
     fn read(&mut self, chosen: impl Fn(usize, &Source) -> bool) -> usize {
         let mut progress = 0;
-        let now = (self.clock)();
+        self.formatter.set_time(&(self.clock)());
         let mut ended = Vec::new();
         for index in 0..self.sources.len() {
             let Some(source) = self.sources.get_mut(index) else { continue };
@@ -160,13 +160,13 @@ impl Output {
             }
             match source.read(&mut self.chunk) {
                 Ok(Some(0)) => {
-                    source.finish(&self.formatter, now, outlet.queue());
+                    source.finish(&self.formatter, outlet.queue());
                     ended.push(index);
                 }
                 Ok(Some(count)) => {
                     progress += count;
                     let chunk = self.chunk.get(..count).unwrap_or_default();
-                    source.feed(chunk, &self.formatter, now, outlet.queue());
+                    source.feed(chunk, &self.formatter, outlet.queue());
                 }
                 Ok(None) => {}
                 // A pipe that cannot be read has nothing more to say.
@@ -193,11 +193,11 @@ impl Output {
 
     /// Gives up the streams that are still open, with the unfinished lines they hold.
     pub(super) fn close_sources(&mut self) {
-        let now = (self.clock)();
+        self.formatter.set_time(&(self.clock)());
         for source in std::mem::take(&mut self.sources) {
             let apart = source.stream == Stream::Stderr && self.stderr == StderrTarget::Apart && !self.same;
             let outlet = if apart { &mut self.err } else { &mut self.out };
-            source.finish(&self.formatter, now, outlet.queue());
+            source.finish(&self.formatter, outlet.queue());
         }
     }
 

@@ -3,7 +3,6 @@
 use super::LARGEST_LINE;
 use super::format::{Formatter, Mark};
 use crate::report::Stream;
-use jiff::Timestamp;
 use memchr::{memchr, memchr_iter, memrchr};
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::io::Errno;
@@ -54,8 +53,8 @@ impl Source {
     }
 
     /// Writes the lines that a chunk completes, and keeps the rest.
-    pub(super) fn feed(&mut self, chunk: &[u8], formatter: &Formatter, time: Timestamp, out: &mut Vec<u8>) {
-        let mark = self.mark(time);
+    pub(super) fn feed(&mut self, chunk: &[u8], formatter: &Formatter, out: &mut Vec<u8>) {
+        let mark = self.mark();
         let mut rest = chunk;
         if !self.partial.is_empty() {
             let Some(end) = memchr(b'\n', rest) else { return self.keep(rest, formatter, mark, out) };
@@ -77,9 +76,9 @@ impl Source {
     }
 
     /// Writes the last line where it has no newline.
-    pub(super) fn finish(&self, formatter: &Formatter, time: Timestamp, out: &mut Vec<u8>) {
+    pub(super) fn finish(&self, formatter: &Formatter, out: &mut Vec<u8>) {
         if !self.partial.is_empty() {
-            formatter.line(self.mark(time), &self.partial, out);
+            formatter.line(self.mark(), &self.partial, out);
         }
     }
 
@@ -93,8 +92,8 @@ impl Source {
         }
     }
 
-    fn mark(&self, time: Timestamp) -> Mark {
-        Mark { process: self.process, stream: self.stream, time }
+    fn mark(&self) -> Mark {
+        Mark { process: self.process, stream: self.stream }
     }
 }
 
@@ -105,23 +104,28 @@ mod tests {
     use crate::run::output::LARGEST_LINE;
     use crate::run::output::format::{Colour, Formatter, LogFormat};
     use jiff::Timestamp;
+    use jiff::tz::TimeZone;
     use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
     fn written(chunks: &[&[u8]]) -> Vec<u8> {
-        let formatter = Formatter::new(LogFormat::Text, Colour::Off, vec!["w.1".to_owned()]);
+        let mut formatter = Formatter::new(LogFormat::Text, Colour::Off, vec!["w.1".to_owned()]);
+        formatter.set_time(&Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC));
         let mut source = Source::new(pipe().expect("a pipe").0, 0, Stream::Stdout);
         let mut out = Vec::new();
         for chunk in chunks {
-            source.feed(chunk, &formatter, Timestamp::UNIX_EPOCH, &mut out);
+            source.feed(chunk, &formatter, &mut out);
         }
-        source.finish(&formatter, Timestamp::UNIX_EPOCH, &mut out);
+        source.finish(&formatter, &mut out);
         out
     }
 
     #[test]
     fn lines_are_whole_however_they_come() {
-        assert_eq!(written(&[b"a\nb", b"", b"c\n\nd"]), b"w.1 | a\nw.1 | bc\nw.1 | \nw.1 | d\n");
-        assert_eq!(written(&[b"\xff\0\r\n"]), b"w.1 | \xff\0\r\n");
+        assert_eq!(
+            written(&[b"a\nb", b"", b"c\n\nd"]),
+            b"00:00:00 w.1 | a\n00:00:00 w.1 | bc\n00:00:00 w.1 | \n00:00:00 w.1 | d\n"
+        );
+        assert_eq!(written(&[b"\xff\0\r\n"]), b"00:00:00 w.1 | \xff\0\r\n");
         assert_eq!(written(&[]), b"");
     }
 
@@ -129,11 +133,11 @@ mod tests {
     fn the_largest_line_stays_whole_and_a_longer_one_is_visibly_split() {
         let line = vec![b'x'; LARGEST_LINE];
         let whole = written(&[&line, b"\n"]);
-        assert_eq!(whole.len(), LARGEST_LINE + "w.1 | \n".len());
+        assert_eq!(whole.len(), LARGEST_LINE + "00:00:00 w.1 | \n".len());
         let split = String::from_utf8(written(&[&line, b"yz\nnext\n"])).expect("text");
         let lines: Vec<&str> = split.lines().collect();
         assert!(lines[0].ends_with("x [cargo-twelve: line split after 16.0 MiB]"));
-        assert_eq!(lines[1..], ["w.1 | yz", "w.1 | next"]);
+        assert_eq!(lines[1..], ["00:00:00 w.1 | yz", "00:00:00 w.1 | next"]);
     }
 
     proptest! {
@@ -143,7 +147,7 @@ mod tests {
             let all = chunks.concat();
             let mut expected = Vec::new();
             for line in all.split_inclusive(|byte| *byte == b'\n') {
-                expected.extend_from_slice(b"w.1 | ");
+                expected.extend_from_slice(b"00:00:00 w.1 | ");
                 expected.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(line));
                 expected.push(b'\n');
             }

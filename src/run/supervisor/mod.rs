@@ -23,7 +23,7 @@ use super::launch::Supervised;
 use super::output::{Interest, Manner, Output, Source};
 use super::{Error, PrivateFolder};
 use crate::report::{Event, Reporter, Stream};
-use jiff::Timestamp;
+use jiff::Zoned;
 use readiness::Known;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, wait};
@@ -38,8 +38,8 @@ use watchdog::Watchdog;
 pub struct Voice {
     /// Says events.
     pub reporter: Reporter,
-    /// The wall clock, for lines and events in JSON.
-    pub clock: fn() -> Timestamp,
+    /// The wall clock where we are, for lines and events.
+    pub clock: fn() -> Zoned,
     /// How lines are written.
     pub manner: Manner,
 }
@@ -219,7 +219,7 @@ impl Supervisor {
     }
 
     fn tell(&mut self, event: &Event) {
-        if let Some((stream, bytes)) = self.voice.reporter.rendered(event, Some((self.voice.clock)())) {
+        if let Some((stream, bytes)) = self.voice.reporter.rendered(event, Some((self.voice.clock)().timestamp())) {
             self.output.announce(stream, &bytes);
         }
     }

@@ -6,6 +6,7 @@ use cargo_twelve::artifact::{
     BuildManifest, Content, Digest, LockedPackage, Lockfile, Member, Mode, PackageKind, SourcePath, System, Toolchain,
     TreeFile, hash_file, pack,
 };
+use cargo_twelve::report::Progress;
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
@@ -38,7 +39,7 @@ fn pack_folder(folder: &Path, tarball: &Path) -> Outcome<()> {
     members.sort_by(|one, other| one.file.path.as_str().cmp(other.file.path.as_str()));
     let files = members.iter().map(|member| member.file.clone()).collect();
     let out = std::io::BufWriter::new(std::fs::File::create(tarball)?);
-    let packed = pack(&manifest(Vec::new(), files)?, &members, out)?;
+    let packed = pack(&manifest(Vec::new(), files)?, &members, out, &Progress::unseen())?;
     println!("{} {}", packed.id, packed.gz_size);
     Ok(())
 }

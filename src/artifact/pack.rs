@@ -4,6 +4,7 @@ use super::archive::plan;
 use super::gzip::Gzip;
 use super::ustar::{self, Kind};
 use super::{BuildManifest, Digest, Error, Hasher, MANIFEST_PATH, TreeFile};
+use crate::report::Progress;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -39,11 +40,16 @@ pub struct PackedBuild {
     pub gz_size: u64,
 }
 
-/// Packs a build into `out`. The members are those of the manifest, in its order.
+/// Packs a build into `out`. The members are those of the manifest, in its order; their bytes are the progress.
 ///
 /// # Errors
 /// Where a file cannot be read, changed since the manifest was made, or has a name that a tarball cannot hold.
-pub fn pack(manifest: &BuildManifest, members: &[Member], out: impl Write) -> Result<PackedBuild, Error> {
+pub fn pack(
+    manifest: &BuildManifest,
+    members: &[Member],
+    out: impl Write,
+    progress: &Progress,
+) -> Result<PackedBuild, Error> {
     let bytes = manifest.to_bytes()?;
     let written = |cause| Error::Stream { act: "written", cause };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -60,7 +66,7 @@ pub fn pack(manifest: &BuildManifest, members: &[Member], out: impl Write) -> Re
         let member = members.next().filter(|member| member.file == *file);
         let member = member
             .ok_or_else(|| Error::damaged("build manifest", format!("`{}` is not what was collected", file.path)))?;
-        copy(member, &mut tar)?;
+        copy(member, &mut progress.through(&mut tar))?;
         pad(&mut tar, file.size).map_err(written)?;
     }
     tar.write_all(&[0; 2 * ustar::BLOCK]).map_err(written)?;

@@ -12,7 +12,7 @@ use crate::artifact::{
 };
 use crate::codebase::cargo::Package;
 use crate::codebase::{Packages, beside};
-use crate::report::{Event, Reporter};
+use crate::report::{Event, Reporter, Work};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -100,7 +100,12 @@ pub(super) fn bundle(parts: &Parts<'_>, reporter: &Reporter) -> Result<Bundle, E
     reporter.tell(&Event::Packing { files: members.len(), bytes });
     let temporary = work.temporary();
     let made = tempfile::NamedTempFile::new_in(&temporary).map_err(Error::machine(&temporary, "written"))?;
-    let packed = pack(&manifest, &members, std::io::BufWriter::new(made.as_file()))?;
+    let packed = pack(
+        &manifest,
+        &members,
+        std::io::BufWriter::new(made.as_file()),
+        &reporter.progress(&Work::Packing { bytes }),
+    )?;
     Ok(Bundle { input: planned.input, manifest, packed, tarball: made.into_temp_path(), _work: Arc::clone(work) })
 }
 

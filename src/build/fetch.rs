@@ -5,7 +5,7 @@ use super::Error;
 use super::outside::Outside;
 use super::toolchain::InstalledToolchain;
 use crate::codebase::refusal;
-use crate::report::{Event, Reporter};
+use crate::report::{Event, Reporter, Work};
 use std::path::PathBuf;
 
 /// How to fetch what a lockfile names.
@@ -40,7 +40,9 @@ impl Fetch<'_> {
             command.current_dir(alone.path());
         }
         let program = self.toolchain.cargo.clone();
+        let progress = reporter.progress(&Work::Fetching);
         let output = command.output().map_err(|cause| Error::NotStarted { program, cause })?;
+        drop(progress);
         if output.status.success() {
             return Ok(());
         }

@@ -9,7 +9,7 @@ use super::crew::on_every_core;
 use super::work_folder::WorkFolder;
 use super::work_folder::remove_folder;
 use crate::codebase::{FileKind, Repository, Snapshot, SnapshotFile, inside};
-use crate::report::{Event, Reporter};
+use crate::report::{Event, Reporter, Work};
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::Write;
@@ -53,8 +53,10 @@ pub(super) fn export(
         removed?;
     }
     let modified = work.last_end().map_or(now, |end| end.max(now));
+    let progress = reporter.progress(&Work::Exporting { files: missing.len() as u64 });
     for file in &missing {
         write(&source, file, &repository.content(file.file)?, modified)?;
+        progress.advance(1);
     }
     Ok((Export { unbuilt, modified }, missing.len() + extra.len()))
 }

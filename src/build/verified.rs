@@ -15,7 +15,7 @@ use super::vendored::Vendored;
 use super::work_folder::{WorkFolder, remove_folder};
 use crate::artifact::Digest;
 use crate::codebase::{Lockfile, LockfilePackage};
-use crate::report::{Event, Reporter};
+use crate::report::{Event, Reporter, Work};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -41,13 +41,18 @@ pub(super) fn verify(
     let started = Instant::now();
     let packages: Vec<(&LockfilePackage, Digest)> = lockfile.of_registries().collect();
     remove_unlocked(work, &packages)?;
-    let one = |(package, checksum): &(&LockfilePackage, Digest)| verify_one(work, package, checksum, cache);
-    let mut verdicts = on_every_core(&packages, one)?;
+    let verify_all = || {
+        let progress = reporter.progress(&Work::VerifyingPackages { packages: packages.len() as u64 });
+        on_every_core(&packages, |(package, checksum)| {
+            verify_one(work, package, checksum, cache).inspect(|_| progress.advance(1))
+        })
+    };
+    let mut verdicts = verify_all()?;
 
     // cargo keeps a `.crate` of the right name whatever it holds, so only those that are not there can be fetched.
     if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Missing { wrong } if wrong.is_empty())) {
         fetch.run(reporter)?;
-        verdicts = on_every_core(&packages, one)?;
+        verdicts = verify_all()?;
     }
     for ((package, _), verdict) in packages.iter().zip(verdicts) {
         match verdict {

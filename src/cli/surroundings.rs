@@ -8,6 +8,7 @@ use crate::report::Reporter;
 use crate::store::{Location, Store};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// The edge between the machine and the program.
@@ -30,10 +31,21 @@ impl Surroundings {
     /// Where the working directory has been removed.
     #[expect(clippy::disallowed_methods, reason = "this is the edge")]
     pub(crate) fn read(options: Options) -> anyhow::Result<Self> {
-        let reporter = options.reporter();
+        let mut reporter = options.reporter();
+        if Self::draws() {
+            reporter = reporter.on_a_terminal();
+        }
         let directory = std::env::current_dir()
             .map_err(|cause| anyhow::anyhow!("the working directory cannot be read: {cause}"))?;
         Ok(Self { environment: std::env::vars_os().collect(), directory, options, reporter })
+    }
+
+    /// Whether stderr is a terminal that bars may be drawn on. A CI job keeps every redrawing in its log, also where it
+    /// has a terminal.
+    #[expect(clippy::disallowed_methods, reason = "this is the edge")]
+    fn draws() -> bool {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        std::io::stderr().is_terminal() && set("CI").is_none() && set("TERM").is_some_and(|term| term != "dumb")
     }
 
     /// A variable that is set and not empty.

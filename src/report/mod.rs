@@ -10,17 +10,22 @@ mod human;
 mod json;
 mod nearest;
 mod printable;
+mod progress;
 mod size;
 mod table;
+mod work;
 
 pub use event::{Event, Stream};
 pub use nearest::nearest;
 pub use printable::Printable;
+pub use progress::{Measured, Progress};
 pub use size::Size;
 pub use table::Table;
+pub use work::Work;
 
 use anstream::AutoStream;
 use jiff::Timestamp;
+use progress::Bars;
 use std::io::{self, Write};
 
 /// Who listens.
@@ -43,18 +48,27 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// Says events to whoever listens.
-#[derive(Debug, Clone, Copy)]
+/// Says events to whoever listens, and shows people at a terminal how far long work is.
+#[derive(Debug, Clone)]
 pub struct Reporter {
     audience: Audience,
     verbosity: Verbosity,
+    bars: Option<Bars>,
 }
 
 impl Reporter {
     /// A reporter for this audience.
     #[must_use]
     pub fn new(audience: Audience, verbosity: Verbosity) -> Self {
-        Self { audience, verbosity }
+        Self { audience, verbosity, bars: None }
+    }
+
+    /// The same, where stderr is a terminal that bars may be drawn on: people see them, unless they asked for silence.
+    #[must_use]
+    pub fn on_a_terminal(mut self) -> Self {
+        let wanted = self.audience == Audience::Human && self.verbosity > Verbosity::Quiet;
+        self.bars = wanted.then(Bars::on_stderr);
+        self
     }
 
     /// Who listens.
@@ -71,11 +85,20 @@ impl Reporter {
 
     /// Says one event. That nobody listens any more is no reason to stop working, so a failed write is not an error.
     pub fn tell(&self, event: &Event) {
-        let _ = match self.rendered(event, None) {
-            Some((Stream::Stderr, bytes)) => io::stderr().write_all(&bytes),
-            Some((Stream::Stdout, bytes)) => io::stdout().write_all(&bytes),
-            None => Ok(()),
+        let Some((stream, bytes)) = self.rendered(event, None) else { return };
+        let write = || match stream {
+            Stream::Stderr => io::stderr().write_all(&bytes),
+            Stream::Stdout => io::stdout().write_all(&bytes),
         };
+        let _ = match &self.bars {
+            Some(bars) => bars.aside(write),
+            None => write(),
+        };
+    }
+
+    /// Shows how far a piece of work is, until the answer is dropped.
+    pub fn progress(&self, work: &Work) -> Progress {
+        self.bars.as_ref().map_or_else(Progress::unseen, |bars| bars.progress(work))
     }
 
     /// An event as the bytes of one of our streams, where it is loud enough to be said: for those who may not wait

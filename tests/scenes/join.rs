@@ -5,6 +5,7 @@ use crate::shop::{commit, shop};
 use cargo_twelve::artifact::{
     BuildManifest, Content, ExpectedBuild, Member, Unpacked, pack, read_archive, read_unrecorded,
 };
+use cargo_twelve::report::Progress;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ fn for_another_target(scene: &Scene, tarball: &Path, change: impl FnOnce(&mut Bu
     let members: Vec<Member> = manifest.files.iter().map(member).collect();
     change(&mut manifest);
     let path = scene.path().join(format!("target/{}.tar.gz", manifest.target));
-    pack(&manifest, &members, fs::File::create(&path).expect("a file")).expect("packed");
+    pack(&manifest, &members, fs::File::create(&path).expect("a file"), &Progress::unseen()).expect("packed");
     path
 }
 

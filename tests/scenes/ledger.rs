@@ -6,6 +6,7 @@ use cargo_twelve::artifact::{
     BuildManifest, Content, Digest, Lockfile, Member, Mode, ReleaseId, ReleaseRecord, SourcePath, System, Toolchain,
     TreeFile, hash_file, pack,
 };
+use cargo_twelve::report::Progress;
 use cargo_twelve::store::{Location, Store};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -58,7 +59,8 @@ pub(crate) fn release_needing(scene: &Scene, twelve_toml: &str, system: System) 
     ];
     let manifest = BuildManifest { system, ..manifest(&twelve_toml, &members) };
     let tarball = scene.path().join("build.tar.gz");
-    let packed = pack(&manifest, &members, std::fs::File::create(&tarball).expect("a file")).expect("packed");
+    let packed = pack(&manifest, &members, std::fs::File::create(&tarball).expect("a file"), &Progress::unseen())
+        .expect("packed");
     let store = Store::at(&Location::parse(&scene.store(), &scene.path()).expect("a location"));
     store.keep_codebase(&manifest.app, &["a".repeat(40)]).expect("kept");
     let build = store.keep_build(&manifest, &packed, &tarball).expect("kept");

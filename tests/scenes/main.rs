@@ -27,6 +27,8 @@ mod new_at_a_terminal;
 #[cfg(feature = "scaffold")]
 mod new_compiles;
 #[cfg(feature = "build")]
+mod progress;
+#[cfg(feature = "build")]
 mod release;
 #[cfg(feature = "build")]
 mod reproduce;

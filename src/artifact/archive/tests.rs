@@ -6,6 +6,7 @@ use crate::artifact::{
     BuildManifest, Content, Digest, Error, Lockfile, Member, Mode, PackedBuild, SourcePath, System, Toolchain,
     TreeFile, Unpacked, pack, read_unrecorded,
 };
+use crate::report::Progress;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 
@@ -39,7 +40,7 @@ fn build(members: &[Member]) -> (BuildManifest, PackedBuild, Vec<u8>) {
         files: members.iter().map(|member| member.file.clone()).collect(),
     };
     let mut bytes = Vec::new();
-    let packed = pack(&manifest, members, &mut bytes).expect("packed");
+    let packed = pack(&manifest, members, &mut bytes, &Progress::unseen()).expect("packed");
     (manifest, packed, bytes)
 }
 
@@ -175,7 +176,7 @@ fn a_file_that_changes_while_it_is_packed_is_refused() {
         std::fs::write(&path, late).expect("a file");
         one.content = Content::File(path.clone());
         let (manifest, ..) = build(&[member("app/bin/shop", Mode::Executable, b"first")]);
-        assert!(matches!(pack(&manifest, &[one], Vec::new()), Err(Error::Changed { .. })));
+        assert!(matches!(pack(&manifest, &[one], Vec::new(), &Progress::unseen()), Err(Error::Changed { .. })));
     }
 }
 

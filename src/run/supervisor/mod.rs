@@ -34,7 +34,7 @@ use stopping::Stop;
 use watchdog::Watchdog;
 
 /// How what happens is said, and where lines go.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Voice {
     /// Says events.
     pub reporter: Reporter,

@@ -16,7 +16,8 @@ mod scaffold;
 mod store;
 
 use super::exit_code::ExitCode;
-use crate::report::Audience;
+use crate::report::{Audience, Stream};
+use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use std::io::Write;
 
@@ -54,14 +55,35 @@ pub(crate) struct UsageError {
     pub(crate) hint: Option<String>,
 }
 
+/// A failure as it is said.
+pub(crate) struct Rendered {
+    /// The code that it ends the program with.
+    pub(crate) code: ExitCode,
+    /// Where it is said.
+    pub(crate) stream: Stream,
+    /// What is said there.
+    pub(crate) bytes: Vec<u8>,
+}
+
 /// Says what went wrong and gives the exit code.
 pub(crate) fn render(error: &anyhow::Error, audience: Audience) -> ExitCode {
+    let Rendered { code, stream, bytes } = rendered(error, audience);
+    // Where the stream is gone there is nobody left to tell; the exit code still speaks.
+    let _ = match stream {
+        Stream::Stdout => std::io::stdout().write_all(&bytes),
+        Stream::Stderr => std::io::stderr().write_all(&bytes),
+    };
+    code
+}
+
+/// What went wrong, for those who may not wait until it is said.
+pub(crate) fn rendered(error: &anyhow::Error, audience: Audience) -> Rendered {
     let advice = advice(error);
-    match audience {
-        Audience::Human => say_to_people(error, &advice),
-        Audience::Json => say_to_programs(error, &advice),
-    }
-    advice.code
+    let (stream, bytes) = match audience {
+        Audience::Human => (Stream::Stderr, for_people(error, &advice)),
+        Audience::Json => (Stream::Stdout, for_programs(error, &advice)),
+    };
+    Rendered { code: advice.code, stream, bytes }
 }
 
 fn advice(error: &anyhow::Error) -> Advice {
@@ -106,9 +128,9 @@ fn message(error: &anyhow::Error) -> String {
     error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-fn say_to_people(error: &anyhow::Error, advice: &Advice) {
-    // Where stderr is gone there is nobody left to tell; the exit code still speaks.
-    let mut out = anstream::stderr().lock();
+fn for_people(error: &anyhow::Error, advice: &Advice) -> Vec<u8> {
+    let mut out = AutoStream::new(Vec::new(), AutoStream::choice(&std::io::stderr()));
+    // Writing to memory does not fail.
     let _ = writeln!(out, "{BAD}error{BAD:#}: {}", message(error));
     for detail in config_error(error).map(config::details).unwrap_or_default() {
         let _ = writeln!(out, "{detail}");
@@ -116,9 +138,10 @@ fn say_to_people(error: &anyhow::Error, advice: &Advice) {
     if let Some(hint) = &advice.hint {
         let _ = writeln!(out, "{PLAIN}hint{PLAIN:#}: {hint}");
     }
+    out.into_inner()
 }
 
-fn say_to_programs(error: &anyhow::Error, advice: &Advice) {
+fn for_programs(error: &anyhow::Error, advice: &Advice) -> Vec<u8> {
     let mut document = serde_json::json!({
         "format": 1,
         "error": { "code": u8::from(advice.code), "message": message(error), "hint": advice.hint },
@@ -126,5 +149,5 @@ fn say_to_programs(error: &anyhow::Error, advice: &Advice) {
     if let Some((name, findings)) = config_error(error).and_then(config::field) {
         document["error"][name] = findings;
     }
-    let _ = writeln!(std::io::stdout(), "{document}");
+    format!("{document}\n").into_bytes()
 }

@@ -9,6 +9,8 @@ mod build;
 mod build_options;
 #[cfg(feature = "build")]
 mod built;
+#[cfg(target_os = "linux")]
+mod configured;
 mod diff;
 #[cfg(target_os = "linux")]
 mod env_files;
@@ -37,6 +39,8 @@ mod surroundings;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 mod tour;
 mod verify;
+#[cfg(target_os = "linux")]
+mod voice_options;
 #[cfg(target_os = "linux")]
 mod watchdog;
 

@@ -1,12 +1,12 @@
 //! A release that may run: verified, with a config that meets its contract. `run` and `admin` start from it.
 
-use super::failure::UsageError;
+use super::configured::{base_port, notices};
 use super::surroundings::Surroundings;
 use crate::app::Offer;
 use crate::artifact::ReleaseRecord;
-use crate::config::{self, Config, EnvFile, Typed};
+use crate::config::{Config, EnvFile, Typed};
 use crate::report::Event;
-use crate::run::{BasePort, Launch, Origin, PrivateFolder, Released, Tree};
+use crate::run::{BasePort, Launch, Origin, PrivateFolder, Programs, Released, Tree};
 
 /// A verified release.
 pub(crate) struct Verified {
@@ -40,11 +40,7 @@ impl Verified {
         let Self { record, tree } = self;
         let offer = Offer { environment: &surroundings.environment, typed: &typed, files: &files };
         let config = tree.manifest.declaration.config(&offer, &|path| std::fs::read(path))?;
-        for event in config
-            .notices()
-            .iter()
-            .map(|notice| Event::Warning { text: notice.to_string(), hint: notice.hint().map(str::to_owned) })
-        {
+        for event in notices(&config) {
             surroundings.reporter.tell(&event);
         }
         if tree.manifest.declaration.sandbox.is_some() {
@@ -70,22 +66,13 @@ impl Prepared {
     /// What processes are started from.
     pub(crate) fn launch<'a>(&'a self, folder: &'a PrivateFolder) -> Launch<'a> {
         let (root, release) = (self.tree.path.as_path(), Released::from(&self.record));
-        Launch { root, release, config: &self.config, origin: &self.origin, folder }
+        let programs = Programs::OfTree;
+        Launch { root, programs, release, config: &self.config, origin: &self.origin, folder }
     }
 
     /// The port of the first process, where the command line does not say: PORT of the environment or of an env
     /// file, else the usual one.
     pub(crate) fn base_port(&self) -> anyhow::Result<BasePort> {
-        let Some(given) = config::find("PORT", &self.typed, &self.origin.environment, &self.files) else {
-            return Ok(BasePort::default());
-        };
-        match given.value.expose_text().and_then(|text| text.parse().ok()).filter(|port| *port > 0) {
-            Some(port) => Ok(BasePort(port)),
-            None => Err(UsageError {
-                message: format!("PORT ({}) is no port", given.source),
-                hint: Some("a port is a number from 1 to 65535; `--port` takes precedence".to_owned()),
-            }
-            .into()),
-        }
+        base_port(&self.typed, &self.origin.environment, &self.files)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::environment::{Environment, Origin, Told};
 use super::identity::Identity;
-use super::{Error, Instance, PrivateFolder, program};
+use super::program::{self, Programs};
+use super::{Error, Instance, PrivateFolder};
 use crate::app::{Command, ProcessType};
 use crate::artifact::ReleaseRecord;
 use crate::config::Config;
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub struct Launch<'a> {
     /// The root of the tree: the working directory.
     pub root: &'a Path,
+    /// The app's own programs.
+    pub programs: Programs<'a>,
     /// What they are told of their release.
     pub release: Released,
     /// Their config.
@@ -128,7 +131,7 @@ impl Launch<'_> {
     fn planned(&self, name: String, words: Vec<OsString>, environment: Environment) -> Result<PlannedProcess, Error> {
         let word = words.first().map(OsString::as_os_str).unwrap_or_default().to_string_lossy();
         let path = environment.get("PATH");
-        let program = program::find(&name, &word, self.root, path)?;
+        let program = program::find(&name, &word, self.root, self.programs, path)?;
         let (directory, identity) = (self.root.to_path_buf(), self.origin.identity.clone());
         Ok(PlannedProcess { name, program, words, environment, directory, identity })
     }

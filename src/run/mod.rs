@@ -35,4 +35,5 @@ pub use machine::build_here;
 pub use output::{Colour, LogFormat, Manner, StderrTarget};
 pub use ports::refuse_taken;
 pub use private_folder::PrivateFolder;
-pub use supervisor::{Signals, Voice, WATCHDOG, supervise, watch};
+pub use program::Programs;
+pub use supervisor::{Companion, Demand, Signals, Voice, WATCHDOG, supervise, watch};

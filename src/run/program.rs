@@ -1,21 +1,70 @@
-//! Finding a command's program: first in the release's own `bin`, then in the process's PATH.
+//! Finding a command's program: first among the release's own, then in the process's PATH.
 
 use super::Error;
 use rustix::fs::{Access, access};
+use std::collections::BTreeMap;
 use std::env::split_paths;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The app's own programs, which come before those of the machine.
+#[derive(Debug, Clone, Copy)]
+pub enum Programs<'a> {
+    /// Those in the tree's `bin`.
+    OfTree,
+    /// Those that were just compiled, by their names: there is no tree yet.
+    Compiled(&'a BTreeMap<String, PathBuf>),
+}
+
+impl Programs<'_> {
+    /// Where the program of a name would be. `bin/` before it means the same, as it does in a tree.
+    fn own(self, word: &str, root: &Path) -> Option<PathBuf> {
+        match self {
+            Self::OfTree => Some(root.join("bin").join(word)),
+            Self::Compiled(programs) => programs.get(word).cloned(),
+        }
+    }
+
+    /// Where a word with a slash leads, from the root of the tree.
+    fn path(self, word: &str, root: &Path) -> PathBuf {
+        let own = word.strip_prefix("bin/").and_then(|name| match self {
+            Self::OfTree => None,
+            Self::Compiled(programs) => programs.get(name).cloned(),
+        });
+        own.unwrap_or_else(|| root.join(word))
+    }
+
+    /// Their names.
+    fn names(self, root: &Path) -> Vec<String> {
+        let mut names: Vec<String> = match self {
+            Self::OfTree => fs::read_dir(root.join("bin"))
+                .map(|entries| {
+                    entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+                })
+                .unwrap_or_default(),
+            Self::Compiled(programs) => programs.keys().cloned().collect(),
+        };
+        names.sort();
+        names
+    }
+}
+
 /// The file that a command's first word means. A word with a slash is a path from the root of the tree.
-pub(super) fn find(process: &str, word: &str, root: &Path, path: Option<&OsStr>) -> Result<PathBuf, Error> {
+pub(super) fn find(
+    process: &str,
+    word: &str,
+    root: &Path,
+    programs: Programs<'_>,
+    path: Option<&OsStr>,
+) -> Result<PathBuf, Error> {
     let not_executable = |program: PathBuf| Error::ProgramNotExecutable { process: process.to_owned(), program };
     let candidates: Vec<PathBuf> = if word.contains('/') {
-        vec![root.join(word)]
+        vec![programs.path(word, root)]
     } else {
         // An entry of PATH may be relative, and an empty one means the working directory (POSIX.1-2017, 8.3).
         let in_path = path.into_iter().flat_map(split_paths).map(|folder| root.join(folder).join(word));
-        std::iter::once(root.join("bin").join(word)).chain(in_path).collect()
+        programs.own(word, root).into_iter().chain(in_path).collect()
     };
     let mut there = None;
     for candidate in candidates.into_iter().filter(|candidate| candidate.is_file()) {
@@ -27,23 +76,18 @@ pub(super) fn find(process: &str, word: &str, root: &Path, path: Option<&OsStr>)
     }
     Err(match there {
         Some(program) => not_executable(program),
-        None => Error::ProgramNotFound { process: process.to_owned(), word: word.to_owned(), programs: programs(root) },
+        None => {
+            let programs = programs.names(root);
+            Error::ProgramNotFound { process: process.to_owned(), word: word.to_owned(), programs }
+        }
     })
-}
-
-/// The programs of the release.
-fn programs(root: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(root.join("bin"))
-        .map(|entries| entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
-        .unwrap_or_default();
-    names.sort();
-    names
 }
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{Programs, find};
     use crate::run::Error;
+    use std::collections::BTreeMap;
     use std::ffi::OsStr;
     use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
@@ -62,7 +106,7 @@ mod tests {
             file(&path, 0o755);
         }
         file(&other.join("text"), 0o644);
-        let found = |word: &str| find("web.1", word, &root, Some(other.as_os_str()));
+        let found = |word: &str| find("web.1", word, &root, Programs::OfTree, Some(other.as_os_str()));
         assert_eq!(found("shop").expect("found"), root.join("bin/shop"));
         assert_eq!(found("tool").expect("found"), other.join("tool"));
         assert_eq!(found("tools/fix").expect("found"), root.join("tools/fix"));
@@ -71,6 +115,23 @@ mod tests {
             Err(Error::ProgramNotFound { programs, .. }) => assert_eq!(programs, ["shop"]),
             other => panic!("{other:?}"),
         }
-        assert!(find("web.1", "sh", &root, Some(OsStr::new("/bin"))).is_ok());
+        assert!(find("web.1", "sh", &root, Programs::OfTree, Some(OsStr::new("/bin"))).is_ok());
+    }
+
+    #[test]
+    fn what_was_just_compiled_stands_for_the_tree() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (root, compiled) = (folder.path().join("app"), folder.path().join("target/debug/shop"));
+        for path in [root.join("bin/shop"), root.join("bin/other"), compiled.clone()] {
+            file(&path, 0o755);
+        }
+        let programs = BTreeMap::from([("shop".to_owned(), compiled.clone())]);
+        let found = |word: &str| find("web.1", word, &root, Programs::Compiled(&programs), None);
+        assert_eq!(found("shop").expect("found"), compiled);
+        assert_eq!(found("bin/shop").expect("found"), compiled);
+        match found("other") {
+            Err(Error::ProgramNotFound { programs, .. }) => assert_eq!(programs, ["shop"]),
+            other => panic!("{other:?}"),
+        }
     }
 }

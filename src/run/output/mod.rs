@@ -87,6 +87,11 @@ impl Output {
         })
     }
 
+    /// Other processes speak from now on; no stream of the earlier ones is open.
+    pub(super) fn rename(&mut self, manner: Manner, names: Vec<String>) {
+        self.formatter = Formatter::new(manner.format, manner.colour, names);
+    }
+
     /// Reads from this stream too, from now on.
     pub(super) fn add(&mut self, source: Source) {
         self.sources.push(source);

@@ -34,8 +34,10 @@ impl Supervisor {
             let text = "the watchdog ended; should this program be killed with SIGKILL, its processes stay";
             return self.tell(&Event::warning(text));
         }
-        // Anything else is an orphan that we were given; it has been reaped, and that is all it needed.
-        let Some(index) = self.slots.iter().position(|slot| slot.pid() == Some(pid)) else { return };
+        // Anything else is an orphan that we were given, or the companion's; it has been reaped.
+        let Some(index) = self.slots.iter().position(|slot| slot.pid() == Some(pid)) else {
+            return self.guest.ended(pid, end.code());
+        };
         if let Some(watchdog) = &mut self.watchdog {
             watchdog.ended(pid);
         }

@@ -4,7 +4,9 @@
 //! The law of the loop: signals come first, nothing in it waits but the one poll(2), and everything that has a time is
 //! asked for it by [`Supervisor::next_moment`]. With nothing to do it does not wake up.
 
+mod companion;
 mod ending;
+mod guest;
 mod process_table;
 mod readiness;
 mod restart;
@@ -14,6 +16,7 @@ mod spawn;
 mod stopping;
 mod watchdog;
 
+pub use companion::{Companion, Demand};
 pub use signals::Signals;
 pub(super) use signals::{STOPPING, name};
 pub(super) use spawn::{command, pid, unstartable};
@@ -23,6 +26,7 @@ use super::launch::Supervised;
 use super::output::{Interest, Manner, Output, Source};
 use super::{Error, PrivateFolder};
 use crate::report::{Event, Reporter, Stream};
+use guest::Guest;
 use jiff::Zoned;
 use readiness::Known;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -44,7 +48,8 @@ pub struct Voice {
     pub manner: Manner,
 }
 
-/// Starts the formation and supervises it to its end; the answer is the exit code.
+/// Starts the formation and supervises it to its end, and where the companion has another one, that too; the answer
+/// is the exit code.
 ///
 /// # Errors
 /// Where it cannot even begin: no signals, no pipes.
@@ -53,6 +58,7 @@ pub fn supervise(
     folder: &PrivateFolder,
     signals: Signals,
     voice: Voice,
+    companion: Option<Box<dyn Companion>>,
 ) -> Result<u8, Error> {
     // From here on whatever loses its parent below us becomes our child (prctl(2)).
     set_child_subreaper(Some(getpid())).map_err(|cause| Error::system("a subreaper")(cause.into()))?;
@@ -68,6 +74,7 @@ pub fn supervise(
         voice,
         stop: None,
         failed: None,
+        guest: Guest::new(companion),
     };
     match Watchdog::start(folder.path()) {
         Ok(watchdog) => supervisor.watchdog = Some(watchdog),
@@ -88,20 +95,24 @@ struct Supervisor {
     stop: Option<Stop>,
     /// The exit code of the first that failed.
     failed: Option<u8>,
+    /// What goes on beside the formation.
+    guest: Guest,
 }
 
 impl Supervisor {
     fn run(mut self) -> u8 {
         loop {
             self.keep_time(Instant::now());
-            if self.is_over() {
+            if (self.is_over() || self.guest.is_over()) && !self.hand_over() {
                 break;
             }
             self.wait(self.next_moment());
         }
         let code = self.failed.unwrap_or(0);
         self.output.close_sources();
-        self.tell(&Event::Stopped { code: i32::from(code) });
+        if !self.guest.is_over() {
+            self.tell(&Event::Stopped { code: i32::from(code) });
+        }
         self.output.finish(stopping::LAST_LINES);
         if let Some(watchdog) = self.watchdog.take() {
             watchdog.dismiss();
@@ -119,12 +130,17 @@ impl Supervisor {
             self.ask_readiness(index, now);
         }
         self.keep_stop_times(now);
+        self.accompany(now);
     }
 
     /// The next moment at which something is due; none where only an event can bring work.
     fn next_moment(&self) -> Option<Instant> {
         let slots = self.slots.iter().filter_map(Slot::next_moment);
-        slots.chain(self.stop.as_ref().and_then(Stop::next_moment)).chain(self.patience_ends()).min()
+        slots
+            .chain(self.stop.as_ref().and_then(Stop::next_moment))
+            .chain(self.patience_ends())
+            .chain(self.guest.next_moment())
+            .min()
     }
 
     /// Waits for the first thing that happens, and acts on all that have.
@@ -143,16 +159,20 @@ impl Supervisor {
             && let Some(cause) = self.output.out.gone()
         {
             let reason = format!("stdout cannot be written: {cause}");
+            self.guest.dismiss();
             // 74, as every failure of the machine to take our output: lines are lost from here on.
             self.failed.get_or_insert(UNWRITABLE);
             self.begin_stop(reason);
         }
     }
 
-    fn poll(&self, until: Option<Instant>) -> (bool, Vec<(Interest, PollFlags)>) {
+    fn poll(&mut self, until: Option<Instant>) -> (bool, Vec<(Interest, PollFlags)>) {
         let interests = self.output.interests();
         let signals: BorrowedFd<'_> = self.signals.descriptor();
         let mut descriptors = vec![PollFd::from_borrowed_fd(signals, PollFlags::IN)];
+        let guests = self.guest.descriptors();
+        let guest_count = guests.len();
+        descriptors.extend(guests.into_iter().map(|one| PollFd::from_borrowed_fd(one, PollFlags::IN)));
         let (tokens, others): (Vec<Interest>, Vec<PollFd<'_>>) = interests.into_iter().unzip();
         descriptors.extend(others);
         let timeout = until.map(|until| timespec(until.saturating_duration_since(Instant::now())));
@@ -162,7 +182,10 @@ impl Supervisor {
         }
         let mut flags = descriptors.iter().map(PollFd::revents);
         let signalled = flags.next().is_some_and(|flags| !flags.is_empty());
-        (signalled, tokens.into_iter().zip(flags).filter(|(_, flags)| !flags.is_empty()).collect())
+        let called = flags.by_ref().take(guest_count).filter(|flags| !flags.is_empty()).count() > 0;
+        let ready = tokens.into_iter().zip(flags).filter(|(_, flags)| !flags.is_empty()).collect();
+        self.guest.called |= called;
+        (signalled, ready)
     }
 
     fn start(&mut self, index: usize, now: Instant) {

@@ -73,8 +73,18 @@ impl Stop {
 impl Supervisor {
     /// Answers a signal that asks us to stop. A second Ctrl-C is somebody who will not wait.
     pub(super) fn answer(&mut self, signal: i32) {
+        // A formation that makes room for its successor was not asked to stop by anybody yet.
+        let first = self.guest.dismiss();
+        if self.slots.is_empty() {
+            self.failed.get_or_insert(End::Signal(signal).code());
+        }
+        let reason = format!("{} received", name(signal));
         if self.stop.is_none() {
-            return self.begin_stop(format!("{} received", name(signal)));
+            return self.begin_stop(reason);
+        }
+        if first {
+            self.tell(&Event::Stopping { reason });
+            return self.ask_the_rest();
         }
         if signal == Signal::INT.as_raw() {
             self.tell(&Event::Stopping { reason: "SIGINT received again: at once".to_owned() });
@@ -106,7 +116,7 @@ impl Supervisor {
                 None => slot.state = State::Ended,
             }
         }
-        let longest = self.slots.iter().map(Slot::stop_timeout).max().unwrap_or_default();
+        let longest = self.slots.iter().map(Slot::stop_timeout).max().unwrap_or(PATIENCE);
         let kill_rest_at = now + longest;
         let urgency = Urgency::Declared;
         self.stop = Some(Stop { since: now, kill_rest_at, urgency, look: Look::Now, clear: None, told: Vec::new() });
@@ -239,7 +249,8 @@ impl Supervisor {
 
     /// Children that are no part of the formation.
     fn not_ours(&self) -> Vec<Pid> {
-        self.strangers.iter().copied().chain(self.watchdog.as_ref().map(Watchdog::pid)).collect()
+        let watchdog = self.watchdog.as_ref().map(Watchdog::pid);
+        self.strangers.iter().copied().chain(watchdog).chain(self.guest.group()).collect()
     }
 }
 

@@ -3,7 +3,10 @@
 use super::Rule;
 
 /// `250ms`, `30s`, `5m`, `2h` in milliseconds.
-pub(super) fn milliseconds(text: &str) -> Result<u64, Rule> {
+///
+/// # Errors
+/// Where the text is none.
+pub fn milliseconds(text: &str) -> Result<u64, Rule> {
     let digits = text.len() - text.trim_start_matches(|one: char| one.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
     let factor = match unit {

@@ -16,6 +16,7 @@ pub use at_hand::{at_hand, name_at_hand};
 pub use command::{Command, Expansion, Piece, Word};
 pub use compatibility::{CannotStart, Offer};
 pub use declaration::{AdminProcess, BuildSettings, Declaration, MOST_PROCESSES, ProcessType, Restart, Sandbox};
+pub use duration::milliseconds;
 pub use name::{AppName, DeployName};
 pub use signal::StopSignal;
 

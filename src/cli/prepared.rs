@@ -6,7 +6,8 @@ use crate::app::Offer;
 use crate::artifact::ReleaseRecord;
 use crate::config::{Config, EnvFile, Typed};
 use crate::report::Event;
-use crate::run::{BasePort, Launch, Origin, PrivateFolder, Programs, Released, Tree};
+use crate::run::{self, BasePort, Launch, Origin, PrivateFolder, Programs, Released, Tree};
+use std::time::Duration;
 
 /// A verified release.
 pub(crate) struct Verified {
@@ -22,7 +23,7 @@ pub(crate) struct Prepared {
     pub(crate) record: ReleaseRecord,
     /// The verified tree.
     pub(crate) tree: Tree,
-    pub(crate) config: Config,
+    config: Config,
     files: Vec<EnvFile>,
     typed: Typed,
     origin: Origin,
@@ -56,6 +57,19 @@ impl Prepared {
     /// Wipes the values that are held here. What processes are started from holds its own.
     pub(crate) fn forget_values(&mut self) {
         (self.config, self.files, self.typed) = (Config::default(), Vec::new(), Typed::default());
+    }
+
+    /// Waits for the services that the config attaches.
+    pub(crate) fn wait_for_services(&self, most: Duration, surroundings: &Surroundings) -> anyhow::Result<()> {
+        let contract = self.tree.manifest.declaration.contract.as_ref();
+        let services = contract.map(|contract| self.config.backing_services(contract)).unwrap_or_default();
+        if services.is_empty() {
+            surroundings.reporter.tell(&Event::warning_with_hint(
+                "nothing is waited for: the config attaches no backing service",
+                "declare the variable that holds its URL with `type = \"service-url\"`",
+            ));
+        }
+        Ok(run::wait_for_services(&services, most, &surroundings.reporter)?)
     }
 
     /// A private folder for the processes.

@@ -3,11 +3,13 @@
 use super::env_files::{Strictness, mind_readers, read_env_files, typed};
 use super::prepared::{Prepared, Verified};
 use super::surroundings::Surroundings;
+use crate::app::milliseconds;
 use crate::artifact::ReleaseRef;
 use crate::report::Event;
 use crate::run::{self, Cache, Identity, Inherit, Origin};
 use clap::Args;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A release and its config.
 #[derive(Debug, Args)]
@@ -23,6 +25,10 @@ pub(crate) struct ReleaseOptions {
     /// Give one variable, over all others; `-e NAME` takes it from the environment, out of sight of other users
     #[arg(short = 'e', long = "env", value_name = "NAME[=VALUE]")]
     typed: Vec<String>,
+
+    /// Wait until every backing service of the config answers
+    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "30s", value_parser = milliseconds)]
+    wait_for_services: Option<u64>,
 
     /// Refuse env files that others can read, in place of a warning
     #[arg(long)]
@@ -51,7 +57,11 @@ impl ReleaseOptions {
         let contract = verified.tree.manifest.declaration.contract.as_ref();
         let strictness = if self.strict { Strictness::Refuse } else { Strictness::Warn };
         mind_readers(&files, contract, strictness, surroundings)?;
-        verified.with_config(files, typed, origin, surroundings)
+        let prepared = verified.with_config(files, typed, origin, surroundings)?;
+        if let Some(milliseconds) = self.wait_for_services {
+            prepared.wait_for_services(Duration::from_millis(milliseconds), surroundings)?;
+        }
+        Ok(prepared)
     }
 
     /// Finds and verifies the release.

@@ -4,6 +4,7 @@
 //! [`EnvFile`] reads what a user wrote, [`Contract`] is what the app declares, and [`Config::resolve`] holds one
 //! against the other. Files are the only thing that this room reads; the environment is handed in.
 
+mod backing_service;
 mod contract;
 mod env_code;
 mod env_cursor;
@@ -26,6 +27,7 @@ mod violation;
 #[cfg(test)]
 mod tests;
 
+pub use backing_service::{BackingService, Endpoint, ServiceKind};
 pub use contract::{Contract, Limits, Variable, VariableType};
 pub use env_code::{Code, Severity};
 pub use env_file::{Entry, EnvFile};

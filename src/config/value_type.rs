@@ -127,7 +127,7 @@ fn is_url(text: &str, schemes: &[String]) -> bool {
 
 /// Clusters are named by several hosts in one URL (`mongodb://a:1,b:2/shop`), which the URL standard does not know:
 /// one URL a host.
-fn one_per_host(text: &str) -> Vec<String> {
+pub(super) fn one_per_host(text: &str) -> Vec<String> {
     let whole = || vec![text.to_owned()];
     let Some((scheme, rest)) = text.split_once("://") else {
         return whole();

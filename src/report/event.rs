@@ -137,6 +137,18 @@ pub enum Event {
         /// The processes, `web.1`.
         processes: Vec<String>,
     },
+    /// Backing services are asked whether they are ready.
+    WaitingForServices {
+        /// Each as its variable and its place, without credentials.
+        services: Vec<String>,
+    },
+    /// All of them answered.
+    ServicesReady {
+        /// Each as its variable and its place, without credentials.
+        services: Vec<String>,
+        /// How long that took.
+        milliseconds: u64,
+    },
     /// A process was started.
     Started {
         /// The process, `web.1`.

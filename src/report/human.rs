@@ -56,6 +56,10 @@ fn sentence(event: &Event) -> (&'static str, String) {
         Event::Running { release, version, processes } => {
             ("Running", format!("{release} (version {version}): {}", processes.join(", ")))
         }
+        Event::WaitingForServices { services } => ("Waiting", format!("for {}", services.join(", "))),
+        Event::ServicesReady { services, milliseconds } => {
+            ("Answered", format!("{} after {}", services.join(", "), seconds(*milliseconds)))
+        }
         Event::Started { process, pid, port: Some(port) } => ("Started", format!("{process} (pid {pid}, port {port})")),
         Event::Started { process, pid, port: None } => ("Started", format!("{process} (pid {pid})")),
         Event::Ready { process, milliseconds } => ("Ready", format!("{process} after {}", seconds(*milliseconds))),

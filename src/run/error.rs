@@ -1,10 +1,12 @@
 //! Why nothing is started, or why what was started cannot go on.
 
+use super::supervisor::seconds;
 use crate::artifact;
 use crate::report::Size;
 use crate::store;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Why nothing is started, or why what was started cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -139,6 +141,14 @@ pub enum Error {
         /// Each as a fragment: `port 5000 of web.1 is in use by node (pid 12)`.
         taken: Vec<String>,
     },
+    /// Backing services that did not answer in time.
+    #[error("{} within {}: {}", not_ready(.services.len()), seconds(*.waited), .services.iter().map(|(name, why)| format!("{name} {why}")).collect::<Vec<_>>().join("; "))]
+    ServicesNotReady {
+        /// How long was waited.
+        waited: Duration,
+        /// Each service with the reason, as a predicate.
+        services: Vec<(String, String)>,
+    },
     /// A command names variables that its process will not have.
     #[error("the command of `{process}` names {}", variables(.missing))]
     CommandLacks {
@@ -225,6 +235,14 @@ impl Error {
 
 fn named(symbol: Option<&(String, String)>) -> String {
     symbol.map(|(bin, symbol)| format!(" (`{symbol}` in `{bin}`)")).unwrap_or_default()
+}
+
+fn not_ready(services: usize) -> String {
+    if services == 1 {
+        "a backing service is not ready".to_owned()
+    } else {
+        format!("{services} backing services are not ready")
+    }
 }
 
 fn variables(names: &[String]) -> String {

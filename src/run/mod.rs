@@ -21,6 +21,7 @@ mod ports;
 mod private_folder;
 mod program;
 mod removal;
+mod services;
 mod supervisor;
 
 pub use admin::{Foreground, admin};
@@ -36,4 +37,5 @@ pub use output::{Colour, LogFormat, Manner, StderrTarget};
 pub use ports::refuse_taken;
 pub use private_folder::PrivateFolder;
 pub use program::Programs;
+pub use services::wait_for_services;
 pub use supervisor::{Companion, Demand, Signals, Voice, WATCHDOG, supervise, watch};

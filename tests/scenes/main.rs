@@ -41,12 +41,16 @@ mod run_host;
 #[cfg(target_os = "linux")]
 mod run_output;
 #[cfg(target_os = "linux")]
+mod run_services;
+#[cfg(target_os = "linux")]
 mod run_stopping;
 #[cfg(target_os = "linux")]
 mod run_verification;
 #[cfg(target_os = "linux")]
 mod running;
 mod scene;
+#[cfg(target_os = "linux")]
+mod servers;
 #[cfg(feature = "build")]
 mod shop;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]

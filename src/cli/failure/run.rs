@@ -40,6 +40,10 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Refused,
             "install the package that has it; `ldconfig -p` lists what the loader finds",
         ),
+        Error::ServicesNotReady { .. } => Advice::hint(
+            ExitCode::Unavailable,
+            "start them, mend their URLs in the config, or wait longer: `--wait-for-services=2m`",
+        ),
         Error::NoProcessTypes { .. } => Advice::hint(
             ExitCode::NotFound,
             "declare one: `[processes.web]` with `command = \"...\"` in twelve.toml, and release again",

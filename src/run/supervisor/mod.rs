@@ -20,6 +20,7 @@ pub use companion::{Companion, Demand};
 pub use signals::Signals;
 pub(super) use signals::{STOPPING, name};
 pub(super) use spawn::{command, pid, unstartable};
+pub(super) use stopping::seconds;
 pub use watchdog::{WATCHDOG, watch};
 
 use super::launch::Supervised;

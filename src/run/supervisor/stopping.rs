@@ -259,6 +259,6 @@ fn named(rows: &[Row]) -> String {
 }
 
 /// `30 s`, `0.25 s`.
-pub(super) fn seconds(duration: Duration) -> String {
+pub(in crate::run) fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs_f64())
 }

@@ -79,7 +79,7 @@ struct TypedAdmin {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct TypedSandbox {
     #[serde(default)]
-    writable: Vec<String>,
+    writable: Vec<Spanned<String>>,
 }
 
 /// Where in twelve.toml a rule was broken.
@@ -122,7 +122,7 @@ pub(super) fn read(text: &str, package: &str) -> Result<Declaration, Error> {
         processes,
         admin,
         contract: typed.config.map(|config| config.contract(&place)).transpose()?,
-        sandbox: typed.sandbox.map(|sandbox| Sandbox { writable: sandbox.writable }),
+        sandbox: typed.sandbox.map(|sandbox| sandbox.normalised(&place)).transpose()?,
         allow,
     })
 }
@@ -144,6 +144,21 @@ impl TypedBuild {
             system_libraries: self.system_libraries,
             max_glibc: self.max_glibc.map(Spanned::into_inner),
         })
+    }
+}
+
+impl TypedSandbox {
+    fn normalised(self, place: &Place<'_>) -> Result<Sandbox, Error> {
+        for path in &self.writable {
+            let text = path.get_ref().as_str();
+            let whole = text.starts_with('/') && text.split('/').all(|part| part != "." && part != "..");
+            if !whole || text.trim_matches('/').is_empty() || text.contains(char::is_control) {
+                let rule = format!("`{}` is no path from the root to a place that may be written", text.escape_debug());
+                let hint = "write `writable = [\"/var/lib/shop\"]`; the release itself is read-only, TMPDIR is always writable";
+                return Err(place.at(path.span(), Rule::with_hint(rule, hint)));
+            }
+        }
+        Ok(Sandbox { writable: self.writable.into_iter().map(Spanned::into_inner).collect() })
     }
 }
 
@@ -316,6 +331,17 @@ mod tests {
         assert!(hint.expect("a hint").contains("--port"));
         let most = read("[processes.web]\ncommand = 'a'\ncount = 100\n", "shop").expect("good");
         assert_eq!(most.processes[0].count, 100);
+    }
+
+    #[test]
+    fn a_writable_path_starts_at_the_root_and_is_not_the_root() {
+        for bad in ["data", "", "/", "//", "/srv/../etc", "./x"] {
+            let (place, rule, _) = refusal(&format!("[sandbox]\nwritable = ['{bad}']\n"));
+            assert_eq!(place, "twelve.toml:2:13");
+            assert_eq!(rule, format!("`{bad}` is no path from the root to a place that may be written"));
+        }
+        let declaration = read("[sandbox]\nwritable = ['/var/lib/shop']\n", "shop").expect("good");
+        assert_eq!(declaration.sandbox.expect("declared").writable, ["/var/lib/shop"]);
     }
 
     #[test]

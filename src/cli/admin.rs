@@ -38,7 +38,8 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let mut prepared = arguments.release.prepare(surroundings)?;
     let signals = Signals::catch()?;
     let folder = prepared.private_folder()?;
-    let launch = prepared.launch(&folder);
+    let confinement = prepared.confinement(arguments.release.sandbox(), &folder, surroundings)?;
+    let launch = prepared.launch(&folder, &confinement);
     let process = match arguments.words.split_first() {
         Some((name, words)) => {
             let declared = declared(&prepared.tree.manifest.declaration.admin, name)?;

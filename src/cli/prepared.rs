@@ -6,7 +6,7 @@ use crate::app::Offer;
 use crate::artifact::ReleaseRecord;
 use crate::config::{Config, EnvFile, Typed};
 use crate::report::Event;
-use crate::run::{self, BasePort, Launch, Origin, PrivateFolder, Programs, Released, Tree};
+use crate::run::{self, BasePort, Confinement, Launch, Origin, PrivateFolder, Programs, Released, SandboxMode, Tree};
 use std::time::Duration;
 
 /// A verified release.
@@ -44,11 +44,6 @@ impl Verified {
         for event in notices(&config) {
             surroundings.reporter.tell(&event);
         }
-        if tree.manifest.declaration.sandbox.is_some() {
-            surroundings.reporter.tell(&Event::warning(
-                "the release declares `[sandbox]`, which this version does not enforce: its processes can write wherever their user can",
-            ));
-        }
         Ok(Prepared { record, tree, config, files, typed, origin })
     }
 }
@@ -77,11 +72,26 @@ impl Prepared {
         Ok(PrivateFolder::make(&self.origin.temporary_folder(), &self.origin.identity)?)
     }
 
+    /// What processes are kept from, in force from here on, with what its user should know.
+    pub(crate) fn confinement(
+        &self,
+        mode: SandboxMode,
+        folder: &PrivateFolder,
+        surroundings: &Surroundings,
+    ) -> anyhow::Result<Confinement> {
+        let declared = self.tree.manifest.declaration.sandbox.as_ref();
+        let confinement = Confinement::take_on(mode, declared, &self.tree.path, folder.path())?;
+        for (text, hint) in confinement.warnings().iter().cloned() {
+            surroundings.reporter.tell(&Event::Warning { text, hint });
+        }
+        Ok(confinement)
+    }
+
     /// What processes are started from.
-    pub(crate) fn launch<'a>(&'a self, folder: &'a PrivateFolder) -> Launch<'a> {
+    pub(crate) fn launch<'a>(&'a self, folder: &'a PrivateFolder, confinement: &'a Confinement) -> Launch<'a> {
         let (root, release) = (self.tree.path.as_path(), Released::from(&self.record));
         let programs = Programs::OfTree;
-        Launch { root, programs, release, config: &self.config, origin: &self.origin, folder }
+        Launch { root, programs, release, config: &self.config, origin: &self.origin, folder, confinement }
     }
 
     /// The port of the first process, where the command line does not say: PORT of the environment or of an env

@@ -6,8 +6,8 @@ use super::surroundings::Surroundings;
 use crate::app::milliseconds;
 use crate::artifact::ReleaseRef;
 use crate::report::Event;
-use crate::run::{self, Cache, Identity, Inherit, Origin};
-use clap::Args;
+use crate::run::{self, Cache, Identity, Inherit, Origin, SandboxMode};
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -45,6 +45,20 @@ pub(crate) struct ReleaseOptions {
     /// Start processes as this user (root only)
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
+
+    /// Whether processes are kept from writing outside TMPDIR and the paths of `[sandbox]`
+    #[arg(long, value_enum, default_value_t = TypedSandbox::Auto)]
+    sandbox: TypedSandbox,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TypedSandbox {
+    /// Where twelve.toml has a `[sandbox]` and the kernel can
+    Auto,
+    /// Not at all; privileges, core dumps and umask are as outside, too
+    Off,
+    /// In any case, or nothing starts
+    Require,
 }
 
 impl ReleaseOptions {
@@ -73,6 +87,15 @@ impl ReleaseOptions {
         let tree = cache.tree(&store, &record.app, build)?;
         run::refuse_unfit(&tree.manifest, surroundings.variable("LD_LIBRARY_PATH"))?;
         Ok(Verified { record, tree })
+    }
+
+    /// How much of the sandbox is wanted.
+    pub(crate) fn sandbox(&self) -> SandboxMode {
+        match self.sandbox {
+            TypedSandbox::Auto => SandboxMode::Auto,
+            TypedSandbox::Off => SandboxMode::Off,
+            TypedSandbox::Require => SandboxMode::Require,
+        }
     }
 
     fn origin(&self, surroundings: &Surroundings) -> anyhow::Result<Origin> {

@@ -6,7 +6,7 @@ use super::release_options::ReleaseOptions;
 use super::surroundings::Surroundings;
 use super::voice_options::VoiceOptions;
 use crate::report::Event;
-use crate::run::{self, BasePort, Released, Signals, Supervised, Wanted};
+use crate::run::{self, BasePort, Confinement, Released, Signals, Supervised, Wanted};
 use clap::Args;
 
 /// Run a release: start its processes, carry their output, stop them well
@@ -43,20 +43,21 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     }
     let signals = Signals::catch()?;
     let folder = prepared.private_folder()?;
-    let launch = prepared.launch(&folder);
+    let confinement = prepared.confinement(arguments.release.sandbox(), &folder, surroundings)?;
+    let launch = prepared.launch(&folder, &confinement);
     let planned = formation.iter().map(|one| launch.instance(one)).collect::<Result<Vec<_>, _>>()?;
     if arguments.explain {
         let Released { id, .. } = launch.release;
         return explain(&id, &planned, declaration.contract.as_ref(), surroundings);
     }
     let voice = arguments.voice.voice(surroundings);
-    voice.reporter.tell(&running(&prepared, &planned));
+    voice.reporter.tell(&running(&prepared, &planned, &confinement));
     prepared.forget_values();
     Ok(run::supervise(planned, &folder, signals, voice, None)?)
 }
 
-fn running(prepared: &Prepared, planned: &[Supervised]) -> Event {
+fn running(prepared: &Prepared, planned: &[Supervised], confinement: &Confinement) -> Event {
     let Released { id, version, .. } = Released::from(&prepared.record);
     let processes = planned.iter().map(|one| one.process.name.clone()).collect();
-    Event::Running { release: id, version, processes }
+    Event::Running { release: id, version, processes, enforced: confinement.enforced().to_vec() }
 }

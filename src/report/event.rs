@@ -136,6 +136,8 @@ pub enum Event {
         version: String,
         /// The processes, `web.1`.
         processes: Vec<String>,
+        /// What they are kept from, each as a fragment: `writes only to TMPDIR`.
+        enforced: Vec<String>,
     },
     /// Backing services are asked whether they are ready.
     WaitingForServices {

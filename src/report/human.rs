@@ -53,8 +53,10 @@ fn sentence(event: &Event) -> (&'static str, String) {
         Event::Unpacked { build, files, milliseconds } => {
             ("Unpacked", format!("build {} ({files} files) in {}", short(build), seconds(*milliseconds)))
         }
-        Event::Running { release, version, processes } => {
-            ("Running", format!("{release} (version {version}): {}", processes.join(", ")))
+        Event::Running { release, version, processes, enforced } => {
+            let enforced = if enforced.is_empty() { "nothing".to_owned() } else { enforced.join(", ") };
+            let processes = processes.join(", ");
+            ("Running", format!("{release} (version {version}): {processes}; enforced: {enforced}"))
         }
         Event::WaitingForServices { services } => ("Waiting", format!("for {}", services.join(", "))),
         Event::ServicesReady { services, milliseconds } => {

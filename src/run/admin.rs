@@ -4,7 +4,7 @@
 //! Ctrl-C and Ctrl-Z from it directly.
 
 use super::end::End;
-use super::supervisor::{STOPPING, Signals, command, pid, unstartable};
+use super::supervisor::{STOPPING, Signals, command, start};
 use super::{Error, PlannedProcess};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -36,8 +36,7 @@ impl Foreground {
 /// # Errors
 /// Where it cannot be started.
 pub fn admin(process: PlannedProcess, mut signals: Signals, foreground: Foreground) -> Result<u8, Error> {
-    let child = command(&process).spawn().map_err(|cause| unstartable(&process, cause))?;
-    let child = pid(&child)?;
+    let child = start(&process, &mut command(&process))?;
     // It has started and starts once: what it was given is wiped here.
     drop(process);
     loop {

@@ -198,6 +198,18 @@ pub enum Error {
         /// What was asked for.
         name: String,
     },
+    /// `--sandbox=require` on a kernel that cannot.
+    #[error("this kernel cannot keep processes from writing outside their TMPDIR")]
+    NoSandbox,
+    /// `[sandbox]` names a folder that holds the release.
+    #[error("`[sandbox]` lets processes write to `{path}`, which holds the release `{tree}`",
+            path = .path.display(), tree = .tree.display())]
+    WritableTree {
+        /// What it names.
+        path: PathBuf,
+        /// The release.
+        tree: PathBuf,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),

@@ -3,7 +3,7 @@
 use super::environment::{Environment, Origin, Told};
 use super::identity::Identity;
 use super::program::{self, Programs};
-use super::{Error, Instance, PrivateFolder};
+use super::{Confinement, Error, Instance, PrivateFolder};
 use crate::app::{Command, ProcessType};
 use crate::artifact::ReleaseRecord;
 use crate::config::Config;
@@ -24,6 +24,8 @@ pub struct Launch<'a> {
     pub origin: &'a Origin,
     /// Where their private folders are.
     pub folder: &'a PrivateFolder,
+    /// What they are kept from.
+    pub confinement: &'a Confinement,
 }
 
 /// What a process is told of its release.
@@ -52,6 +54,10 @@ pub struct PlannedProcess {
     pub directory: PathBuf,
     /// As whom it runs.
     pub identity: Identity,
+    /// What it is kept from.
+    pub confinement: Confinement,
+    /// Its TMPDIR.
+    pub temporary: PathBuf,
 }
 
 /// A process and the rules of its type.
@@ -133,6 +139,7 @@ impl Launch<'_> {
         let path = environment.get("PATH");
         let program = program::find(&name, &word, self.root, self.programs, path)?;
         let (directory, identity) = (self.root.to_path_buf(), self.origin.identity.clone());
-        Ok(PlannedProcess { name, program, words, environment, directory, identity })
+        let (confinement, temporary) = (self.confinement.clone(), self.folder.path().join(&name));
+        Ok(PlannedProcess { name, program, words, environment, directory, identity, confinement, temporary })
     }
 }

@@ -7,6 +7,7 @@
 
 mod admin;
 mod cache;
+mod confinement;
 mod end;
 mod environment;
 mod error;
@@ -26,6 +27,7 @@ mod supervisor;
 
 pub use admin::{Foreground, admin};
 pub use cache::{Cache, Tree};
+pub use confinement::{Confinement, SandboxMode};
 pub use environment::{Environment, Giver, Inherit, Origin};
 pub use error::Error;
 pub use formation::{BasePort, Instance, Wanted, formation};

@@ -41,6 +41,8 @@ mod run_host;
 #[cfg(target_os = "linux")]
 mod run_output;
 #[cfg(target_os = "linux")]
+mod run_sandbox;
+#[cfg(target_os = "linux")]
 mod run_services;
 #[cfg(target_os = "linux")]
 mod run_stopping;

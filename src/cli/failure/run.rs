@@ -73,6 +73,14 @@ pub(super) fn advice(error: &Error) -> Advice {
         }),
         Error::NoUser { .. } => Advice::code(ExitCode::NotFound),
         Error::NotRoot { .. } => Advice::hint(ExitCode::Usage, "leave `--user` out, or start it as root"),
+        Error::NoSandbox => Advice::hint(
+            ExitCode::Refused,
+            "Landlock is in kernels from 6.2 on with `landlock` in their `lsm=` list; `--sandbox=auto` does without",
+        ),
+        Error::WritableTree { .. } => Advice::hint(
+            ExitCode::Refused,
+            "name a folder that holds less in twelve.toml and release again, or another cache with `--cache`",
+        ),
         Error::Store(error) => super::store::advice(error),
         Error::Artifact(error) => super::artifact::advice(error),
     }

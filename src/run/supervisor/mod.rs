@@ -19,7 +19,7 @@ mod watchdog;
 pub use companion::{Companion, Demand};
 pub use signals::Signals;
 pub(super) use signals::{STOPPING, name};
-pub(super) use spawn::{command, pid, unstartable};
+pub(super) use spawn::{command, start};
 pub(super) use stopping::seconds;
 pub use watchdog::{WATCHDOG, watch};
 

@@ -22,8 +22,13 @@ pub(super) fn spawn(process: &PlannedProcess) -> Result<Spawned, Error> {
         pipe().and_then(|one| Ok((one, pipe()?))).map_err(Error::system("a pipe"))?;
     let mut command = command(process);
     command.stdin(Stdio::null()).stdout(its_stdout).stderr(its_stderr).process_group(0);
-    let child = command.spawn().map_err(|cause| unstartable(process, cause))?;
-    Ok(Spawned { pid: pid(&child)?, stdout, stderr })
+    Ok(Spawned { pid: start(process, &mut command)?, stdout, stderr })
+}
+
+/// Starts it, kept from what its plan says.
+pub(in crate::run) fn start(process: &PlannedProcess, command: &mut Command) -> Result<Pid, Error> {
+    let started = process.confinement.start(command, &process.temporary);
+    pid(&started.map_err(|cause| unstartable(process, cause))?)
 }
 
 /// A planned process as the standard library starts it.

@@ -2,13 +2,12 @@
 
 use super::Error;
 use super::interruption::Interruption;
+use super::process_group::ProcessGroup;
 use crate::codebase::cargo::Message;
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{self, Read};
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long cargo and its compilers may take to end after they were asked to.
@@ -21,18 +20,24 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) fn compile(command: &mut Command) -> Result<Vec<Message>, Error> {
     let program = PathBuf::from(command.get_program());
     let not_started = |cause| Error::NotStarted { program, cause };
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).process_group(0);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let interruption = Interruption::listen().map_err(Error::machine("a signal's handler", "set"))?;
-    let mut child = Compiler(command.spawn().map_err(not_started)?);
-    let Some(mut stdout) = child.0.stdout.take() else {
+    // Dropped at the end of this call, and with it everything that cargo has started and left.
+    let group = ProcessGroup::start()?;
+    let mut cargo = group.spawn(command).map_err(not_started)?;
+    let Some(mut stdout) = cargo.stdout.take() else {
         return Err(Error::Misunderstood { said: "nothing".to_owned() });
     };
     let said = listen(&mut stdout, &interruption, None).map_err(Error::machine("cargo's output", "read"))?;
     if let Some(signal) = interruption.signal() {
-        child.end(&mut stdout, &interruption);
+        group.ask_to_end();
+        // Everything that the group has started holds this pipe: its end is theirs.
+        let _ = listen(&mut stdout, &interruption, Some(Instant::now() + PATIENCE));
+        drop(group);
+        let _ = cargo.wait();
         return Err(Error::Interrupted { signal });
     }
-    let status = child.0.wait().map_err(Error::machine("cargo's end", "awaited"))?;
+    let status = cargo.wait().map_err(Error::machine("cargo's end", "awaited"))?;
     if let Some(signal) = interruption.signal() {
         return Err(Error::Interrupted { signal });
     }
@@ -40,36 +45,6 @@ pub(super) fn compile(command: &mut Command) -> Result<Vec<Message>, Error> {
         return Err(Error::NotCompiled);
     }
     messages(&said)
-}
-
-/// cargo and everything that it started. However this call ends, none of it stays behind.
-struct Compiler(Child);
-
-impl Compiler {
-    /// Asks the group to end, and kills what is left of it.
-    fn end(&mut self, stdout: &mut ChildStdout, interruption: &Interruption) {
-        self.signal(Signal::TERM);
-        // Everything that the group has started holds this pipe: its end is theirs.
-        let _ = listen(stdout, interruption, Some(Instant::now() + PATIENCE));
-        self.signal(Signal::KILL);
-        let _ = self.0.wait();
-    }
-
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw) {
-            // The group may be gone by now, which is what is wanted.
-            let _ = kill_process_group(group, signal);
-        }
-    }
-}
-
-impl Drop for Compiler {
-    fn drop(&mut self) {
-        if matches!(self.0.try_wait(), Ok(None)) {
-            self.signal(Signal::KILL);
-            let _ = self.0.wait();
-        }
-    }
 }
 
 /// Reads to the end; without a deadline a signal ends it too, with one only the deadline does.

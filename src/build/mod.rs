@@ -34,6 +34,7 @@ mod namespace;
 mod outside;
 mod places;
 mod plan;
+mod process_group;
 mod registry_cache;
 mod repository_settings;
 mod sbom;

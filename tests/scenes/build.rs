@@ -2,9 +2,10 @@
 
 use crate::scene::{PROGRAM, Scene};
 use crate::shop::{commit, compiled_program_prints, shop, shop_with_packages};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -130,25 +131,68 @@ fn assets_of_a_build_script_come_from_its_own_folder() {
 
 #[test]
 fn a_signal_during_a_build_leaves_nothing_half_made() {
+    let (scene, mut child, script) = started_slow_build();
+    kill(child.id(), Signal::INT);
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert!(eventually(|| is_gone(script)), "the build script was left behind");
+    let left = std::fs::read_dir(work(&scene).join("tmp")).expect("the folder").count();
+    assert_eq!(left, 0, "something half made was left behind");
+    scene.write("build.rs", "fn main() {}\n");
+    commit(&scene, "quick");
+    scene.twelve(["build"]).build_id();
+}
+
+#[test]
+fn a_build_that_is_killed_takes_its_compiler_with_it() {
+    let (scene, mut child, script) = started_slow_build();
+    kill(child.id(), Signal::KILL);
+    child.wait().expect("it ends");
+    assert!(eventually(|| is_gone(script)), "the build script was left behind");
+    scene.write("build.rs", "fn main() {}\n");
+    commit(&scene, "quick");
+    let next = scene.twelve(["build"]);
+    next.build_id();
+    assert!(!next.stderr.contains("waiting"), "the next build waited for an orphan:\n{}", next.page());
+}
+
+#[test]
+fn what_a_build_script_left_running_ends_with_the_build() {
+    let scene = shop();
+    // It holds none of cargo's pipes, so that nothing waits for it.
+    let script = "use std::process::{Command, Stdio};\nfn main() {\n    let mut left = Command::new(\"sleep\");\n    left.arg(\"60\").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());\n    std::fs::write(\"started\", left.spawn().unwrap().id().to_string()).unwrap();\n}\n";
+    scene.write("build.rs", script);
+    commit(&scene, "daemon");
+    scene.twelve(["build"]).build_id();
+    let left = wait_for(&work(&scene).join("cargo/src/started"));
+    assert!(eventually(|| is_gone(left)), "what the build script started was left behind");
+}
+
+/// A build whose build script takes a minute, and the process id of that script, which has begun.
+fn started_slow_build() -> (Scene, Child, u32) {
     let scene = shop();
     // A build script stands in its package's folder, and sees no other of this machine.
     let started = work(&scene).join("cargo/src/started");
     let script = "fn main() {\n    std::fs::write(\"started\", std::process::id().to_string()).unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(60));\n}\n";
     scene.write("build.rs", script);
     commit(&scene, "slow");
-    let mut child =
+    let child =
         scene.command(PROGRAM).arg("build").stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
     let script = wait_for(&started);
-    let pid = |id: u32| rustix::process::Pid::from_raw(id.cast_signed()).expect("a process id");
-    rustix::process::kill_process(pid(child.id()), rustix::process::Signal::INT).expect("it runs");
-    assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    let gone = || rustix::process::test_kill_process(pid(script)).is_err();
-    assert!(eventually(gone), "the build script was left behind");
-    let left = std::fs::read_dir(work(&scene).join("tmp")).expect("the folder").count();
-    assert_eq!(left, 0, "something half made was left behind");
-    scene.write("build.rs", "fn main() {}\n");
-    commit(&scene, "quick");
-    scene.twelve(["build"]).build_id();
+    (scene, child, script)
+}
+
+fn pid(id: u32) -> Pid {
+    Pid::from_raw(id.cast_signed()).expect("a process id")
+}
+
+fn kill(id: u32, signal: Signal) {
+    kill_process(pid(id), signal).expect("it runs");
+}
+
+fn is_gone(id: u32) -> bool {
+    // One that has ended and that nobody has asked for yet is gone too.
+    let status = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    test_kill_process(pid(id)).is_err() || status.contains(") Z ")
 }
 
 #[test]

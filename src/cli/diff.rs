@@ -1,15 +1,20 @@
 //! `cargo twelve diff A B`: what is other in a later release.
 
+mod page;
+
 use super::ExitCode;
 use super::surroundings::Surroundings;
 use crate::artifact::{BuildManifest, ReleaseRecord, ReleaseRef};
-use crate::release::{BuildDifference, Change, Changes, Described, Difference};
-use crate::report::{Audience, Size, Table, data};
+#[cfg(feature = "codebase")]
+use crate::codebase::Repository;
+use crate::release::{Described, Difference, History};
+use crate::report::{Audience, data};
 use crate::store::Store;
 use clap::Args;
+use page::page;
 use serde::Serialize;
 
-/// Compare two releases: crates, features, libraries, files, process types, config variables
+/// Compare two releases: commits, crates, features, libraries, files, process types, config variables
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cargo twelve diff v41 v42")]
 pub(crate) struct Arguments {
@@ -34,10 +39,9 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let at_hand = surroundings.app_at_hand()?;
     let from = described(&store, store.find(&arguments.from, at_hand.as_ref())?)?;
     let to = described(&store, store.find(&arguments.to, at_hand.as_ref())?)?;
-    let difference = Difference::between(
-        Described { record: &from.0, manifests: &from.1 },
-        Described { record: &to.0, manifests: &to.1 },
-    );
+    let history = history([&from.0.commit, &to.0.commit], surroundings);
+    let [from, to] = [&from, &to].map(|(record, manifests)| Described { record, manifests });
+    let difference = Difference { history, ..Difference::between(from, to) };
     match surroundings.reporter.audience() {
         Audience::Json => data::document(&Document { format: 1, difference })?,
         Audience::Human => data::text(&page(&difference))?,
@@ -50,51 +54,21 @@ fn described(store: &Store, record: ReleaseRecord) -> anyhow::Result<(ReleaseRec
     Ok((record, manifests))
 }
 
-fn page(difference: &Difference) -> String {
-    let mut table = Table::without_heading();
-    let mut fact = |sign: &str, what: &str, value: String| table.row([sign.to_owned(), what.to_owned(), value]);
-    fact(" ", "release", arrow(&difference.releases));
-    fact(" ", "version", arrow(&difference.versions));
-    fact(" ", "commit", arrow(&difference.commits));
-    list(&mut fact, "target", &difference.targets, Clone::clone);
-    for build in &difference.builds {
-        of_build(&mut fact, build);
-    }
-    table.to_string()
+/// What lies between the commits, where the repository at hand has both: that it is another's, or a part of one, is no
+/// reason not to compare.
+#[cfg(feature = "codebase")]
+fn history([from, to]: [&str; 2], surroundings: &Surroundings) -> Option<History> {
+    let repository = Repository::discover(&surroundings.directory).ok()?;
+    let [from, to] = [repository.recorded_commit(from).ok()?, repository.recorded_commit(to).ok()?];
+    Some(History {
+        from: repository.named(&from).ok()?,
+        to: repository.named(&to).ok()?,
+        added: repository.between(&from, &to).ok()?,
+        removed: repository.between(&to, &from).ok()?,
+    })
 }
 
-fn of_build(fact: &mut impl FnMut(&str, &str, String), build: &BuildDifference) {
-    fact(" ", "build", format!("{}, packed {}", build.target, sizes(&build.packed_bytes)));
-    if let Some(compiler) = &build.compiler {
-        fact("~", "compiler", arrow(compiler));
-    }
-    list(fact, "crate", &build.packages, |package| match package.features.as_slice() {
-        [] => format!("{} {}", package.name, package.version),
-        features => format!("{} {} [{}]", package.name, package.version, features.join(" ")),
-    });
-    list(fact, "library", &build.system_libraries, Clone::clone);
-    if let Some(glibc) = &build.glibc {
-        let name = |version: &Option<String>| version.clone().unwrap_or_else(|| "none".to_owned());
-        fact("~", "glibc", format!("{} -> {}", name(&glibc.from), name(&glibc.to)));
-    }
-    list(fact, "file", &build.files, |file| format!("{} ({})", file.path, Size(file.size)));
-    list(fact, "process", &build.processes, |process| format!("{}: {}", process.name, process.command));
-    list(fact, "variable", &build.variables, |variable| variable.name.clone());
-}
-
-fn list<T>(fact: &mut impl FnMut(&str, &str, String), what: &str, changes: &Changes<T>, name: impl Fn(&T) -> String) {
-    changes.added.iter().for_each(|thing| fact("+", what, name(thing)));
-    changes.removed.iter().for_each(|thing| fact("-", what, name(thing)));
-    for change in &changes.changed {
-        let (from, to) = (name(&change.from), name(&change.to));
-        fact("~", what, if from == to { to } else { format!("{from} -> {to}") });
-    }
-}
-
-fn arrow<T: ToString>(change: &Change<T>) -> String {
-    format!("{} -> {}", change.from.to_string(), change.to.to_string())
-}
-
-fn sizes(change: &Change<u64>) -> String {
-    format!("{} -> {}", Size(change.from), Size(change.to))
+#[cfg(not(feature = "codebase"))]
+fn history(_: [&str; 2], _: &Surroundings) -> Option<History> {
+    None
 }

@@ -8,6 +8,7 @@ mod checkout;
 mod choice;
 mod error;
 pub mod first_commit;
+mod history;
 mod lockfile;
 mod manifest;
 mod origin;

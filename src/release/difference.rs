@@ -2,7 +2,7 @@
 //! deploy or a rollback.
 
 use crate::app::{Declaration, ProcessType};
-use crate::artifact::{BuildManifest, LockedPackage, ReleaseId, ReleaseRecord, TreeFile};
+use crate::artifact::{BuildManifest, LockedPackage, NamedCommit, ReleaseId, ReleaseRecord, TreeFile};
 use crate::config::Variable;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -16,10 +16,26 @@ pub struct Difference {
     pub versions: Change<String>,
     /// The commits.
     pub commits: Change<String>,
+    /// What lies between the commits, where a repository at hand has both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
     /// Targets that only one of them has.
     pub targets: Changes<String>,
     /// A target that both have each.
     pub builds: Vec<BuildDifference>,
+}
+
+/// What lies between two commits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct History {
+    /// The commit of the first release.
+    pub from: NamedCommit,
+    /// The commit of the second.
+    pub to: NamedCommit,
+    /// What the second has and the first has not, newest first.
+    pub added: Vec<NamedCommit>,
+    /// What the first has and the second has not, newest first.
+    pub removed: Vec<NamedCommit>,
 }
 
 /// What is other in the build for one target.
@@ -138,6 +154,7 @@ impl Difference {
             releases: Change { from: from.record.release, to: to.record.release },
             versions: Change { from: from.record.version.to_string(), to: to.record.version.to_string() },
             commits: Change { from: from.record.commit.clone(), to: to.record.commit.clone() },
+            history: None,
             targets: Changes::between(&targets(from), &targets(to), Clone::clone),
             builds: builds.collect(),
         }

@@ -10,7 +10,7 @@ mod reproduction;
 mod verify;
 
 pub use append::{Appended, Direction, Proposal, Repeat, append};
-pub use difference::{BuildDifference, Change, Changes, Described, Difference, Package};
+pub use difference::{BuildDifference, Change, Changes, Described, Difference, History, Package};
 pub use join::Joinable;
 pub use portable::{write_portable, write_portable_build};
 pub use provenance::provenance;

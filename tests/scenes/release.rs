@@ -1,6 +1,6 @@
 //! `cargo twelve release` and what reads the ledger: releases, show, verify, diff.
 
-use crate::scene::{Scene, assert_page};
+use crate::scene::{PROGRAM, Scene, assert_page};
 use crate::shop::{commit, shop};
 use serde_json::Value;
 use std::fs;
@@ -180,6 +180,36 @@ fn an_older_commit_is_refused_unless_it_is_wanted() {
     let difference = json(&scene, &["diff", "v1", "v2"]);
     assert_eq!(difference["builds"][0]["files"]["changed"][0]["to"]["path"], "app/static/site.css");
     assert_page("diff__human", &scene.twelve(["diff", "v1", "v2"]).page());
+}
+
+#[test]
+fn a_difference_names_commits_where_a_repository_has_them() {
+    let scene = released();
+    commit(&scene, "between");
+    scene.write("static/site.css", "body { color: red }\n");
+    commit(&scene, "red\u{1b}[2J");
+    assert_eq!(scene.twelve(["release"]).stdout, "v2\n");
+    let ids = |from: &str, to: &str| {
+        let difference = json(&scene, &["diff", from, to]);
+        let history = &difference["history"];
+        assert_eq!(history["from"]["id"], difference["commits"]["from"]);
+        assert_eq!(history["to"]["id"], difference["commits"]["to"]);
+        let subjects = |side: &str| {
+            let all = history[side].as_array().expect("a list").iter();
+            all.map(|one| one["subject"].as_str().expect("text").to_owned()).collect::<Vec<_>>()
+        };
+        (subjects("added"), subjects("removed"))
+    };
+    let newer = vec!["red\u{1b}[2J".to_owned(), "between".to_owned()];
+    assert_eq!(ids("v1", "v2"), (newer.clone(), Vec::new()));
+    assert_eq!(ids("v2", "v1"), (Vec::new(), newer), "a rollback takes commits away");
+    let page = scene.twelve(["diff", "v1", "v2"]).stdout;
+    assert!(page.contains(" first -> ") && page.contains(" between\n") && page.contains(" red\\u{1b}[2J\n"), "{page}");
+
+    let mut elsewhere = scene.command(PROGRAM);
+    elsewhere.args(["diff", "v1", "v2"]).current_dir(scene.home());
+    let page = scene.outcome(&mut elsewhere).stdout;
+    assert!(!page.contains("first") && page.contains(&scene.git("rev-parse HEAD").trim().to_owned()), "{page}");
 }
 
 #[test]

@@ -136,6 +136,7 @@ pub(crate) fn assert_page(name: &str, page: &str) {
     settings.add_filter(r"\b[0-9a-f]{40,64}\b", "[DIGEST]");
     settings.add_filter(r"\b[0-9a-f]{12}\b", "[COMMIT ID ]");
     settings.add_filter(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[TIME]");
+    settings.add_filter(r"\b\d+\.\d [KM]iB\b", "[SIZE]");
     settings.bind(|| insta::assert_snapshot!(name, page));
 }
 

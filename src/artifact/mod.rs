@@ -14,7 +14,10 @@ mod pack;
 mod release_id;
 mod release_record;
 mod release_ref;
+mod signature;
+mod signers;
 mod time;
+mod trust;
 mod unpack;
 mod unrecorded;
 mod ustar;
@@ -34,7 +37,10 @@ pub use pack::{Content, Member, PackedBuild, pack};
 pub use release_id::ReleaseId;
 pub use release_record::{ReleaseRecord, ReleasedBuild};
 pub use release_ref::{ReleaseName, ReleaseRef};
+pub use signature::{LARGEST_SIGNATURE, MOST_SIGNATURES, Namespace, SIGNATURE_HASH, Signature, signature_name};
+pub use signers::Signers;
 pub use time::UtcTime;
+pub use trust::{Discounted, Endorsement, SignatureFault, Trust};
 pub use unpack::{Unpacked, open_beneath};
 pub use unrecorded::read_unrecorded;
 
@@ -78,6 +84,40 @@ pub enum Error {
         /// The rule.
         rule: String,
     },
+    /// A document that nobody signed, where only signed ones are believed.
+    #[error("{what} is not signed")]
+    Unsigned {
+        /// The document, `\`shop\` v42`.
+        what: String,
+    },
+    /// A document that too few trusted keys signed.
+    #[error("{what} is not signed by {}", trusted_keys(*.found, *.required, .discounted))]
+    Untrusted {
+        /// The document.
+        what: String,
+        /// How many trusted keys signed it.
+        found: usize,
+        /// How many must have.
+        required: usize,
+        /// The signatures that do not count.
+        discounted: Vec<Discounted>,
+    },
+    /// A document that was signed and does not belong where it lies.
+    #[error("what lies in the place of {what} is the signed record of {says}")]
+    SignedForAnother {
+        /// The document that was asked for.
+        what: String,
+        /// What was signed.
+        says: String,
+    },
+    /// A signers file that cannot be read.
+    #[error("{place}: {rule}")]
+    BadSigners {
+        /// The line, `signers:3`.
+        place: String,
+        /// The rule.
+        rule: String,
+    },
     /// A file that changed while it was read.
     #[error("`{path}` changed while it was packed", path = .path.display())]
     Changed {
@@ -104,6 +144,15 @@ pub enum Error {
         #[source]
         cause: std::io::Error,
     },
+}
+
+fn trusted_keys(found: usize, required: usize, discounted: &[Discounted]) -> String {
+    let keys = match (found, required) {
+        (_, 1) => "a trusted key".to_owned(),
+        (found, required) => format!("{required} trusted keys, but by {found}"),
+    };
+    let faults: Vec<String> = discounted.iter().map(ToString::to_string).collect();
+    if faults.is_empty() { keys } else { format!("{keys}: {}", faults.join("; ")) }
 }
 
 impl Error {

@@ -3,12 +3,16 @@
 
 #[cfg(target_os = "linux")]
 mod admin;
+#[cfg(target_os = "linux")]
+mod age_options;
 #[cfg(feature = "build")]
 mod build;
 #[cfg(feature = "build")]
 mod build_options;
 #[cfg(feature = "build")]
 mod built;
+#[cfg(target_os = "linux")]
+mod config_options;
 #[cfg(target_os = "linux")]
 mod configured;
 mod diff;
@@ -18,6 +22,8 @@ mod exit_code;
 #[cfg(target_os = "linux")]
 mod explanation;
 mod failure;
+#[cfg(target_os = "linux")]
+mod host_options;
 #[cfg(feature = "scaffold")]
 mod new;
 mod options;
@@ -35,9 +41,12 @@ mod reproduce;
 #[cfg(target_os = "linux")]
 mod run;
 mod show;
+mod sign;
+mod signing;
 mod surroundings;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 mod tour;
+mod trust_options;
 mod verify;
 #[cfg(target_os = "linux")]
 mod voice_options;
@@ -79,6 +88,7 @@ enum Command {
     #[cfg(target_os = "linux")]
     Run(run::Arguments),
     Show(show::Arguments),
+    Sign(sign::Arguments),
     #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
     Tour(tour::Arguments),
     Verify(verify::Arguments),
@@ -123,6 +133,7 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         #[cfg(feature = "build")]
         Command::Reproduce(arguments) => reproduce::exec(&arguments, surroundings),
         Command::Show(arguments) => show::exec(&arguments, surroundings),
+        Command::Sign(arguments) => sign::exec(&arguments, surroundings),
         #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
         Command::Tour(arguments) => return tour::exec(&arguments, surroundings),
         Command::Verify(arguments) => verify::exec(&arguments, surroundings),

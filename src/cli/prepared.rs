@@ -1,12 +1,18 @@
 //! A release that may run: verified, with a config that meets its contract. `run` and `admin` start from it.
 
+use super::age_options::raise;
+use super::config_options::GivenConfig;
 use super::configured::{base_port, notices};
 use super::surroundings::Surroundings;
 use crate::app::Offer;
 use crate::artifact::ReleaseRecord;
 use crate::config::{Config, EnvFile, Typed};
 use crate::report::Event;
-use crate::run::{self, BasePort, Confinement, Launch, Origin, PrivateFolder, Programs, Released, SandboxMode, Tree};
+use crate::run::{
+    self, BasePort, Cache, Confinement, HighWaterMark, Launch, Origin, PrivateFolder, Programs, Released, SandboxMode,
+    Tree,
+};
+use crate::store::Store;
 use std::time::Duration;
 
 /// A verified release.
@@ -15,6 +21,10 @@ pub(crate) struct Verified {
     pub(crate) record: ReleaseRecord,
     /// The verified tree.
     pub(crate) tree: Tree,
+    /// The newest release that has run here.
+    pub(crate) mark: Option<HighWaterMark>,
+    /// Whether only signed releases run here.
+    pub(crate) signed_only: bool,
 }
 
 /// A verified release with its config: what processes are started from.
@@ -23,28 +33,43 @@ pub(crate) struct Prepared {
     pub(crate) record: ReleaseRecord,
     /// The verified tree.
     pub(crate) tree: Tree,
+    mark: Option<HighWaterMark>,
+    signed_only: bool,
     config: Config,
     files: Vec<EnvFile>,
     typed: Typed,
     origin: Origin,
 }
 
+/// The verified tree of a release on this machine, which must be able to load it.
+pub(crate) fn verified_tree(
+    cache: &Cache,
+    store: &Store,
+    record: &ReleaseRecord,
+    surroundings: &Surroundings,
+) -> anyhow::Result<Tree> {
+    let tree = cache.tree(store, &record.app, run::build_here(record)?)?;
+    run::refuse_unfit(&tree.manifest, surroundings.variable("LD_LIBRARY_PATH"))?;
+    Ok(tree)
+}
+
 impl Verified {
     /// Holds the config against the contract and says what its user should know.
     pub(crate) fn with_config(
         self,
-        files: Vec<EnvFile>,
-        typed: Typed,
+        given: GivenConfig,
         origin: Origin,
         surroundings: &Surroundings,
     ) -> anyhow::Result<Prepared> {
-        let Self { record, tree } = self;
+        let Self { record, tree, mark, signed_only } = self;
+        given.mind_readers(tree.manifest.declaration.contract.as_ref(), surroundings)?;
+        let GivenConfig { files, typed, .. } = given;
         let offer = Offer { environment: &surroundings.environment, typed: &typed, files: &files };
         let config = tree.manifest.declaration.config(&offer, &|path| std::fs::read(path))?;
         for event in notices(&config) {
             surroundings.reporter.tell(&event);
         }
-        Ok(Prepared { record, tree, config, files, typed, origin })
+        Ok(Prepared { record, tree, mark, signed_only, config, files, typed, origin })
     }
 }
 
@@ -85,6 +110,11 @@ impl Prepared {
             surroundings.reporter.tell(&Event::Warning { text, hint });
         }
         Ok(confinement)
+    }
+
+    /// Remembers that this release runs here.
+    pub(crate) fn remember(&self, surroundings: &Surroundings) -> anyhow::Result<()> {
+        raise(self.mark.as_ref(), self.record.release, self.signed_only, surroundings)
     }
 
     /// What processes are started from.

@@ -3,9 +3,10 @@
 use super::ExitCode;
 use super::build_options::BuildOptions;
 use super::releasable::Releasable;
+use super::signing::signing_key;
 use super::surroundings::Surroundings;
 use crate::artifact::UtcTime;
-use crate::release::{Appended, Direction, Proposal, Repeat, append, write_portable};
+use crate::release::{Appended, Direction, Proposal, Repeat, append, sign, write_portable};
 use crate::report::{Audience, Event, data};
 use crate::store::{Created, Store};
 use clap::Args;
@@ -29,6 +30,9 @@ pub(crate) struct Arguments {
     /// Release nothing where no file but build.json differs from the newest release's
     #[arg(long, conflicts_with = "again")]
     if_changed: bool,
+    /// Sign it: an OpenSSH key file, or the public half of a key that the ssh-agent holds
+    #[arg(long, value_name = "KEYFILE")]
+    sign: Option<PathBuf>,
     /// Release also a commit that is older than the newest release's
     #[arg(long)]
     older: bool,
@@ -38,6 +42,8 @@ pub(crate) struct Arguments {
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let (store, reporter) = (surroundings.store()?, &surroundings.reporter);
     surroundings.warn_of_a_ledger_that_dies(&store);
+    // A key that cannot sign is found before anything is compiled.
+    let key = arguments.sign.as_ref().map(|path| signing_key(path, surroundings)).transpose()?;
     let releasable = match arguments.builds.as_slice() {
         [] => Releasable::compiled(&arguments.options, &store, surroundings)?,
         files => Releasable::joined(files, &arguments.options, &store, surroundings)?,
@@ -47,6 +53,9 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let is_ancestor = |newest: &str| repository.is_ancestor(commit, newest).unwrap_or(false);
     let proposal = arguments.proposal(&releasable, surroundings);
     let appended = append(&store, &proposal, arguments.repeat(), direction, is_ancestor)?;
+    if let Some(key) = &key {
+        sign(&store, &appended.record, key)?;
+    }
     let files = write_portable(&store, &appended.record, &appended.bytes, &releasable.portable)?;
     let files = files.iter().map(|path| path.display().to_string()).collect();
     reporter.tell(&released(&appended, files));

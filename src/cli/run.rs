@@ -51,6 +51,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         return explain(&id, &planned, declaration.contract.as_ref(), surroundings);
     }
     let voice = arguments.voice.voice(surroundings);
+    prepared.remember(surroundings)?;
     voice.reporter.tell(&running(&prepared, &planned, &confinement));
     prepared.forget_values();
     Ok(run::supervise(planned, &folder, signals, voice, None)?)

@@ -112,8 +112,16 @@ impl Surroundings {
         Ok(folder)
     }
 
+    /// Where this machine remembers what has run where nothing else is said; none without a HOME.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn state_folder(&self) -> Option<PathBuf> {
+        if crate::run::Identity::is_root() && self.variable("XDG_STATE_HOME").is_none() {
+            return Some(PathBuf::from("/var/lib/cargo-twelve"));
+        }
+        self.user_folder("XDG_STATE_HOME", ".local/state")
+    }
+
     /// The wall clock.
-    #[cfg(feature = "codebase")]
     #[expect(clippy::unused_self, clippy::disallowed_methods, reason = "the clock is one of the surroundings")]
     pub(crate) fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::now()

@@ -2,22 +2,25 @@
 
 use super::ExitCode;
 use super::surroundings::Surroundings;
+use super::trust_options::TrustOptions;
 use crate::artifact::{ReleaseRecord, ReleaseRef};
 use crate::release;
-use crate::report::{Audience, Size, data};
+use crate::report::{Audience, Printable, Size, data};
 #[cfg(target_os = "linux")]
 use crate::run;
 use crate::store::Store;
 use clap::Args;
 use serde_json::json;
 
-/// Verify a release: its record, the records before it, and every byte of its builds
+/// Verify a release: its signatures, its record, the records before it, and every byte of its builds
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cargo twelve verify v42")]
 pub(crate) struct Arguments {
     /// The release: [APP@]v42, latest, a version, or a deploy
     #[arg(value_name = "RELEASE")]
     release: ReleaseRef,
+    #[command(flatten)]
+    trust: TrustOptions,
     /// Also whether this machine can load it: its loader, its C library, its shared libraries
     #[cfg(target_os = "linux")]
     #[arg(long)]
@@ -27,8 +30,9 @@ pub(crate) struct Arguments {
 /// Verifies it.
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let store = surroundings.store()?;
-    let record = store.find(&arguments.release, surroundings.app_at_hand()?.as_ref())?;
-    let verified = release::verify(&store, &record.app, record.release)?;
+    let trust = arguments.trust.trust(surroundings)?;
+    let (app, id) = store.locate(&arguments.release, surroundings.app_at_hand()?.as_ref())?;
+    let verified = release::verify(&store, &app, id, trust.as_ref())?;
     let host = arguments.host(&store, &verified.record, surroundings)?;
     if surroundings.reporter.audience() == Audience::Json {
         let builds = verified
@@ -42,6 +46,9 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
             "records": verified.records,
             "builds": builds.collect::<Vec<_>>(),
         });
+        if trust.is_some() {
+            document["signed_by"] = json!(verified.endorsements);
+        }
         if let Some(host) = host {
             document["host"] = host.into();
         }
@@ -50,6 +57,9 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     }
     let records = if verified.records == 1 { "1 record" } else { &format!("{} records", verified.records) };
     let mut text = format!("{} {} is whole: {records}\n", verified.record.app, verified.record.release);
+    for one in &verified.endorsements {
+        text += &format!("signed by {} ({})\n", Printable(&one.signer), one.fingerprint);
+    }
     for build in &verified.builds {
         text += &format!("build {} for {}: {} files, {}\n", build.id, build.target, build.files, Size(build.bytes));
     }

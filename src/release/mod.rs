@@ -1,12 +1,16 @@
 //! The release stage: a build gets a number, and with it becomes a release. The stage has no way to change a file of
 //! the build; it only names it in a record, and the record is never rewritten.
 
+mod agent;
 mod append;
 mod difference;
 mod join;
 mod portable;
 mod provenance;
 mod reproduction;
+mod rsa_key;
+mod sign;
+mod signing_key;
 mod verify;
 
 pub use append::{Appended, Direction, Proposal, Repeat, append};
@@ -15,6 +19,8 @@ pub use join::Joinable;
 pub use portable::{write_portable, write_portable_build};
 pub use provenance::provenance;
 pub use reproduction::{FieldChange, Reproduction};
+pub use sign::{Signed, sign};
+pub use signing_key::SigningKey;
 pub use verify::{VerifiedBuild, VerifiedRelease, verify};
 
 use crate::app::AppName;
@@ -95,6 +101,55 @@ pub enum Error {
         /// Where.
         at: ReleaseId,
         /// What does not fit.
+        why: String,
+    },
+    /// A file that is no key that can sign.
+    #[error("`{path}` cannot sign: {why}", path = .path.display())]
+    NoSigningKey {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        why: String,
+    },
+    /// A key file that cannot be read.
+    #[error("the key `{path}` cannot be read", path = .path.display())]
+    KeyUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A public key, and nobody who holds its other half.
+    #[error("`{path}` is a public key, and no ssh-agent is there that could sign with it", path = .path.display())]
+    NoAgent {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// An agent that does not sign.
+    #[error("the ssh-agent at `{socket}` does not sign: {why}", socket = .socket.display())]
+    Agent {
+        /// Its socket.
+        socket: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A key with a passphrase that nobody gave.
+    #[error("the key `{path}` has a passphrase", path = .path.display())]
+    KeyLocked {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// A passphrase that does not open the key.
+    #[error("the passphrase does not open the key `{path}`", path = .path.display())]
+    WrongPassphrase {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// A key that does not sign.
+    #[error("the key does not sign: {why}")]
+    NotSigned {
+        /// Why.
         why: String,
     },
     /// No randomness can be had for the nonce of a record.

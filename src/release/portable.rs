@@ -2,14 +2,14 @@
 
 use super::Error;
 use crate::app::AppName;
-use crate::artifact::{ReleaseRecord, ReleasedBuild};
+use crate::artifact::{ReleaseRecord, ReleasedBuild, signature_name};
 use crate::store::Store;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes the record and a tarball a target into `folder`, and gives their paths, the record's first. The folder is
-/// scratch: files of another ledger's release of the same name are replaced, each in one step.
+/// Writes the record, its signatures and a tarball a target into `folder`, and gives their paths, the record's first.
+/// The folder is scratch: files of another ledger's release of the same name are replaced, each in one step.
 ///
 /// # Errors
 /// Where the store does not hold a build, or the folder cannot be written.
@@ -25,6 +25,11 @@ pub fn write_portable(
     let path = folder.join(format!("{stem}.json"));
     replace(&path, |out| out.write_all(bytes).map_err(unwritable(&path)))?;
     paths.push(path);
+    for (index, signature) in store.release_signatures(&record.app, record.release)?.iter().enumerate() {
+        let path = folder.join(signature_name(&format!("{stem}.json"), index + 1));
+        replace(&path, |out| out.write_all(signature).map_err(unwritable(&path)))?;
+        paths.push(path);
+    }
     for build in &record.builds {
         let path = folder.join(format!("{stem}-{}.tar.gz", build.target));
         write_tarball(store, &record.app, build, &path)?;

@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::app::AppName;
-use crate::artifact::{Digest, ExpectedBuild, ReleaseId, ReleaseRecord, read_archive};
+use crate::artifact::{Digest, Endorsement, ExpectedBuild, ReleaseId, ReleaseRecord, Trust, read_archive};
 use crate::store::Store;
 
 /// A release of which everything was verified.
@@ -12,6 +12,8 @@ pub struct VerifiedRelease {
     pub record: ReleaseRecord,
     /// How many records the chain has, its own among them.
     pub records: u64,
+    /// The trusted keys that signed it; none where none were asked for.
+    pub endorsements: Vec<Endorsement>,
     /// Its builds.
     pub builds: Vec<VerifiedBuild>,
 }
@@ -29,12 +31,12 @@ pub struct VerifiedBuild {
     pub bytes: u64,
 }
 
-/// Verifies a release in the order of trust: the record, the chain, the tarball, the manifest, each file.
+/// Verifies a release in the order of trust: the signatures, the record, the chain, the tarball, the manifest, each file.
 ///
 /// # Errors
 /// Where one byte is not what it should be, with its place.
-pub fn verify(store: &Store, app: &AppName, id: ReleaseId) -> Result<VerifiedRelease, Error> {
-    let record = store.record(app, id)?;
+pub fn verify(store: &Store, app: &AppName, id: ReleaseId, trust: Option<&Trust>) -> Result<VerifiedRelease, Error> {
+    let (record, endorsements) = store.trusted_record(app, id, trust)?;
     verify_chain(store, &record)?;
     let recorded = store.roots(app)?;
     if !record.roots.iter().any(|root| recorded.contains(root)) {
@@ -52,7 +54,7 @@ pub fn verify(store: &Store, app: &AppName, id: ReleaseId) -> Result<VerifiedRel
         Ok(VerifiedBuild { target: build.target.clone(), id: build.id, files: packed.files.len() + 1, bytes })
     });
     let builds = builds.collect::<Result<_, Error>>()?;
-    Ok(VerifiedRelease { records: record.release.number(), record, builds })
+    Ok(VerifiedRelease { records: record.release.number(), record, endorsements, builds })
 }
 
 /// Walks back to `v1`: each record names the digest of the one before.

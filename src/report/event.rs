@@ -119,6 +119,17 @@ pub enum Event {
         /// The portable files.
         files: Vec<String>,
     },
+    /// A document was signed, or was found to be signed by that key already.
+    Signed {
+        /// The document, `shop v42`.
+        what: String,
+        /// The fingerprint of the key.
+        key: String,
+        /// The name of the signature's file.
+        file: String,
+        /// Whether the signature is new.
+        new: bool,
+    },
     /// A build was unpacked into the cache.
     Unpacked {
         /// The build's id.

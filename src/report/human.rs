@@ -50,6 +50,8 @@ fn sentence(event: &Event) -> (&'static str, String) {
             let verb = if *new { "Released" } else { "Unchanged" };
             (verb, format!("{app} {release} (version {version}, commit {})", short(commit)))
         }
+        Event::Signed { what, key, new: true, .. } => ("Signed", format!("{what} with {key}")),
+        Event::Signed { what, key, new: false, .. } => ("Unchanged", format!("{what} is signed with {key} already")),
         Event::Unpacked { build, files, milliseconds } => {
             ("Unpacked", format!("build {} ({files} files) in {}", short(build), seconds(*milliseconds)))
         }

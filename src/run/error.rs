@@ -1,7 +1,8 @@
 //! Why nothing is started, or why what was started cannot go on.
 
 use super::supervisor::seconds;
-use crate::artifact;
+use crate::app::AppName;
+use crate::artifact::{self, ReleaseId};
 use crate::report::Size;
 use crate::store;
 use std::io;
@@ -210,6 +211,19 @@ pub enum Error {
         /// The release.
         tree: PathBuf,
     },
+    /// A release that is older than what has run here.
+    #[error("`{app}` {id} is older than {newest}, which has run on this machine")]
+    OlderThanRan {
+        /// The app.
+        app: AppName,
+        /// What is asked for.
+        id: ReleaseId,
+        /// The newest that has run.
+        newest: ReleaseId,
+    },
+    /// There is no place to remember what has run.
+    #[error("this machine has no place to remember it in, since neither XDG_STATE_HOME nor HOME is set")]
+    NoState,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),

@@ -3,30 +3,69 @@
 
 use super::{Cache, Error};
 use crate::app::AppName;
-use crate::artifact::{ReleaseName, ReleaseRecord, ReleaseRef};
+use crate::artifact::{ReleaseId, ReleaseName, ReleaseRecord, ReleaseRef, Trust};
 use crate::store::{self, Store};
 
 impl Cache {
     /// The record that a reference names, kept here from now on.
     ///
     /// # Errors
-    /// Where there is none, or it is damaged.
+    /// Where there is none, it is not trusted, or it is damaged.
     pub fn find(
         &self,
         store: &Store,
         reference: &ReleaseRef,
         at_hand: Option<&AppName>,
+        trust: Option<&Trust>,
     ) -> Result<ReleaseRecord, Error> {
         if let ReleaseName::Id(id) = reference.name {
             let app = reference.app.as_ref().or(at_hand).cloned().map_or_else(|| self.only_app(store), Ok)?;
-            if let Some(record) = self.record(store, &app, id)? {
-                return Ok(record);
-            }
+            return self.record(store, &app, id, trust);
         }
-        let record = store.find(reference, at_hand)?;
-        if let Some(bytes) = store.record_bytes(&record.app, record.release)? {
+        let (app, id) = store.locate(reference, at_hand)?;
+        self.record_of_store(store, &app, id, trust)
+    }
+
+    /// The record of a release, from here where it is known, else from the store.
+    ///
+    /// # Errors
+    /// Where there is none, it is not trusted, or it is damaged.
+    pub fn record(
+        &self,
+        store: &Store,
+        app: &AppName,
+        id: ReleaseId,
+        trust: Option<&Trust>,
+    ) -> Result<ReleaseRecord, Error> {
+        let Some(kept) = self.kept_record(store, app, id)? else {
+            return self.record_of_store(store, app, id, trust);
+        };
+        let Some(trust) = trust else { return kept.verified(app, id) };
+        let Err(doubt) = trust.believe_release(app, id, &kept.bytes, &kept.signatures) else {
+            return kept.verified(app, id);
+        };
+        // It may have been signed anew since: a key is changed by adding a signature.
+        let Ok(signatures) = store.release_signatures(app, id) else { return Err(doubt.into()) };
+        if signatures == kept.signatures {
+            return Err(doubt.into());
+        }
+        trust.believe_release(app, id, &kept.bytes, &signatures)?;
+        let record = kept.verified(app, id)?;
+        let _ = self.keep_record(store, &record, &kept.bytes, &signatures);
+        Ok(record)
+    }
+
+    fn record_of_store(
+        &self,
+        store: &Store,
+        app: &AppName,
+        id: ReleaseId,
+        trust: Option<&Trust>,
+    ) -> Result<ReleaseRecord, Error> {
+        let (record, _) = store.trusted_record(app, id, trust)?;
+        if let Some(bytes) = store.record_bytes(app, id)? {
             // A cache that cannot be written keeps nothing; the release runs all the same.
-            let _ = self.keep_record(store, &record.app, record.release, &bytes);
+            let _ = self.keep_record(store, &record, &bytes, &store.release_signatures(app, id)?);
         }
         Ok(record)
     }

@@ -32,16 +32,25 @@ impl Store {
     /// # Errors
     /// Where there is none, or it is damaged.
     pub fn find(&self, reference: &ReleaseRef, at_hand: Option<&AppName>) -> Result<ReleaseRecord, Error> {
+        let (app, id) = self.locate(reference, at_hand)?;
+        self.record(&app, id)
+    }
+
+    /// Which release a reference names. Its record is not read, but where a version is looked for.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn locate(&self, reference: &ReleaseRef, at_hand: Option<&AppName>) -> Result<(AppName, ReleaseId), Error> {
         let app = self.app(reference.app.as_ref(), at_hand)?;
         match &reference.name {
-            ReleaseName::Id(id) => self.record(&app, *id),
-            ReleaseName::Latest => self.record(&app, self.newest_or_refuse(&app)?),
+            ReleaseName::Id(id) => Ok((app, *id)),
+            ReleaseName::Latest => self.newest_or_refuse(&app).map(|id| (app, id)),
             ReleaseName::Version(version) => {
                 let newest = self.newest(&app)?;
                 for id in std::iter::successors(newest, |id: &ReleaseId| id.previous()).take(SEARCHED) {
                     let record = self.record(&app, id)?;
                     if record.version == *version {
-                        return Ok(record);
+                        return Ok((app, id));
                     }
                 }
                 Err(self.no_release(&app, &version.to_string())?)

@@ -12,6 +12,7 @@ mod location;
 mod numbers;
 mod place;
 mod releases;
+mod signatures;
 mod tarball;
 
 pub use location::Location;

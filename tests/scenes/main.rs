@@ -16,6 +16,8 @@ mod build_places;
 mod build_refusals;
 #[cfg(feature = "build")]
 mod build_tampering;
+#[cfg(target_os = "linux")]
+mod high_water;
 #[cfg(feature = "build")]
 mod join;
 #[cfg(target_os = "linux")]
@@ -55,6 +57,8 @@ mod scene;
 mod servers;
 #[cfg(feature = "build")]
 mod shop;
+#[cfg(target_os = "linux")]
+mod signatures;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 mod tour;
 #[cfg(feature = "build")]

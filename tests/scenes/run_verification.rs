@@ -218,7 +218,7 @@ fn the_cache_keeps_the_current_tree_and_two_more() {
 }
 
 fn runs_again(scene: &Scene, number: u32) {
-    let outcome = scene.twelve(["run", "--release-id", &format!("shop@v{number}")]);
+    let outcome = scene.twelve(["run", "--release-id", &format!("shop@v{number}"), "--allow-older"]);
     assert_eq!(outcome.stdout, format!("web.1 | {number}\n"), "{}", outcome.stderr);
 }
 

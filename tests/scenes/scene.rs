@@ -52,6 +52,11 @@ impl Scene {
         self.folder.path().join("cache")
     }
 
+    /// What commands remember of this machine.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
     /// Writes a file below the working folder, with the folders it needs.
     pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         write(&self.path().join(path), text.as_ref());
@@ -83,7 +88,8 @@ impl Scene {
             .env("NO_COLOR", "1")
             .env("CI", "1")
             .env("TWELVE_STORE", self.store())
-            .env("TWELVE_CACHE", self.cache());
+            .env("TWELVE_CACHE", self.cache())
+            .env("TWELVE_STATE", self.state());
         command
     }
 

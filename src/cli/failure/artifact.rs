@@ -11,6 +11,21 @@ pub(super) fn advice(error: &Error) -> Advice {
         }
         Error::Unpackable { .. } => Advice::hint(ExitCode::Data, "rename it, or leave it out of `assets`"),
         Error::NoRelease { .. } => Advice::hint(ExitCode::Usage, "list them with `cargo twelve releases`"),
+        Error::Unsigned { .. } => Advice::hint(
+            ExitCode::Refused,
+            "sign it where the key is: `cargo twelve sign RELEASE --key KEYFILE`, or release with `--sign KEYFILE`",
+        ),
+        Error::Untrusted { .. } => Advice::hint(
+            ExitCode::Refused,
+            "sign it with a key that the signers file lists: `cargo twelve sign RELEASE --key KEYFILE`",
+        ),
+        Error::SignedForAnother { .. } => Advice::hint(
+            ExitCode::Refused,
+            "somebody has moved a record in the store: restore it from a copy, and ask who could write there",
+        ),
+        Error::BadSigners { .. } => {
+            Advice::hint(ExitCode::Data, "write the line as ssh-keygen(1) says it under ALLOWED SIGNERS")
+        }
         Error::Changed { .. } => Advice::hint(ExitCode::Busy, "try again when nothing writes to it"),
         Error::Machine { .. } | Error::Stream { .. } => Advice::code(ExitCode::Machine),
     }

@@ -21,6 +21,26 @@ pub(super) fn advice(error: &Error) -> Advice {
             Advice::hint(ExitCode::NotFound, format!("it has builds for {}", listed(known)))
         }
         Error::Broken { .. } => Advice::hint(ExitCode::Data, "restore the record from a copy of the store"),
+        Error::NoSigningKey { .. } => {
+            Advice::hint(ExitCode::Data, "name a key of OpenSSH: `ssh-keygen -t ed25519 -f KEYFILE` makes one")
+        }
+        Error::KeyUnreadable { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => {
+            Advice::hint(ExitCode::NotFound, "`ssh-keygen -t ed25519 -f KEYFILE` makes one")
+        }
+        Error::KeyUnreadable { .. } => Advice::code(ExitCode::Machine),
+        Error::NoAgent { .. } => Advice::hint(
+            ExitCode::Usage,
+            "name the private key, or start an agent: `eval $(ssh-agent) && ssh-add KEYFILE` sets SSH_AUTH_SOCK",
+        ),
+        Error::Agent { .. } => Advice::hint(ExitCode::Unavailable, "`ssh-add KEYFILE` gives it the key"),
+        Error::KeyLocked { .. } => Advice::hint(
+            ExitCode::Usage,
+            "set TWELVE_KEY_PASSPHRASE, or load it into an ssh-agent with `ssh-add` and name its public key",
+        ),
+        Error::WrongPassphrase { .. } => {
+            Advice::hint(ExitCode::Refused, "look at TWELVE_KEY_PASSPHRASE, or type it again")
+        }
+        Error::NotSigned { .. } => Advice::hint(ExitCode::Internal, "sign with an ed25519 key"),
         Error::NoRandomness(_) => Advice::code(ExitCode::Internal),
         Error::Unwritable { .. } => Advice::code(ExitCode::Machine),
         Error::Store(error) => super::store::advice(error),

@@ -44,6 +44,14 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Unavailable,
             "start them, mend their URLs in the config, or wait longer: `--wait-for-services=2m`",
         ),
+        Error::OlderThanRan { app, newest, .. } => Advice::hint(
+            ExitCode::Refused,
+            format!(
+                "run {app}@{newest} or a newer one; to go back all the same, add `--allow-older`, or sign the rollback: \
+                 `cargo twelve rollback DEPLOY --sign KEYFILE`"
+            ),
+        ),
+        Error::NoState => Advice::hint(ExitCode::Usage, "name a folder with `--state DIR` or TWELVE_STATE"),
         Error::NoProcessTypes { .. } => Advice::hint(
             ExitCode::NotFound,
             "declare one: `[processes.web]` with `command = \"...\"` in twelve.toml, and release again",

@@ -72,6 +72,8 @@ impl TourFolder {
             .env("RUSTUP_HOME", &self.rustup_home)
             .env("TWELVE_STORE", here.join("store"))
             .env("TWELVE_CACHE", here.join("cache"))
+            .env("TWELVE_STATE", here.join("state"))
+            .env_remove("TWELVE_SIGNERS")
             .env_remove("XDG_DATA_HOME")
             .env_remove("XDG_CACHE_HOME")
             .env_remove("XDG_STATE_HOME")

@@ -3,18 +3,20 @@
 //!
 //! ```text
 //! <cache>/<app>/<build id>/app/       the tree; made in `.staging-*` beside it and renamed into place
-//! <cache>/<app>/releases/<store>/v42.json   the record, by the store that it is from
+//! <cache>/<app>/releases/<store>/v42.json[.sig[.n]]   the record and its signatures, by the store that it is from
 //! ```
 //!
 //! The law: nothing in it is believed because it is there. A tree is hashed against the record at every start, a
 //! record against its own digest.
 
+mod kept;
 mod pruning;
 mod records;
 mod staging;
 mod tree;
 mod verification;
 
+pub(in crate::run) use records::store_key;
 pub use tree::Tree;
 
 use super::Error;

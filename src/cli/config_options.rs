@@ -1,0 +1,47 @@
+//! The config as a command line gives it: env files, and variables that were typed.
+
+use super::env_files::{Strictness, mind_readers, read_env_files, typed};
+use super::surroundings::Surroundings;
+use crate::config::{Contract, EnvFile, Typed};
+use clap::Args;
+use std::path::PathBuf;
+
+/// The config as a command line gives it.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigOptions {
+    /// A file of NAME=value lines; a later one and the environment win
+    #[arg(long = "env-file", value_name = "FILE")]
+    env_files: Vec<PathBuf>,
+
+    /// Give one variable, over all others; `-e NAME` takes it from the environment, out of sight of other users
+    #[arg(short = 'e', long = "env", value_name = "NAME[=VALUE]")]
+    typed: Vec<String>,
+
+    /// Refuse env files that others can read, in place of a warning
+    #[arg(long)]
+    strict: bool,
+}
+
+/// What a command line gives, read and not yet held against a contract.
+pub(crate) struct GivenConfig {
+    pub(crate) files: Vec<EnvFile>,
+    pub(crate) typed: Typed,
+    strictness: Strictness,
+}
+
+impl ConfigOptions {
+    /// Reads what is given.
+    pub(crate) fn read(&self, surroundings: &Surroundings) -> anyhow::Result<GivenConfig> {
+        let typed = typed(&self.typed, surroundings)?;
+        let files = read_env_files(&self.env_files, surroundings)?;
+        let strictness = if self.strict { Strictness::Refuse } else { Strictness::Warn };
+        Ok(GivenConfig { files, typed, strictness })
+    }
+}
+
+impl GivenConfig {
+    /// Minds who else can read the env files.
+    pub(crate) fn mind_readers(&self, contract: Option<&Contract>, surroundings: &Surroundings) -> anyhow::Result<()> {
+        mind_readers(&self.files, contract, self.strictness, surroundings)
+    }
+}

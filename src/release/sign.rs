@@ -1,0 +1,38 @@
+//! Signing a release. The signature lies beside the record, which stays as it is.
+
+use super::{Error, SigningKey};
+use crate::artifact::{Namespace, ReleaseRecord, Signature};
+use crate::store::{Created, Store};
+
+/// A signature that stands in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signed {
+    /// Its place among those of its release, from 1.
+    pub place: usize,
+    /// Whether it was added now. A key signs a release once.
+    pub is_new: bool,
+}
+
+/// Signs the bytes of a release's record as the store has them.
+///
+/// # Errors
+/// Where the key does not sign, or the store fails.
+pub fn sign(store: &Store, record: &ReleaseRecord, key: &SigningKey) -> Result<Signed, Error> {
+    let (app, id) = (&record.app, record.release);
+    let bytes = store.record_bytes(app, id)?.unwrap_or_default();
+    // What is signed is the record that was looked at.
+    if ReleaseRecord::from_bytes(id, &bytes)? != *record {
+        return Err(Error::Broken { app: app.clone(), at: id, why: "its record has just changed".to_owned() });
+    }
+    for (index, standing) in store.release_signatures(app, id)?.iter().enumerate() {
+        let ours = Signature::from_bytes("", standing).is_ok_and(|signature| {
+            signature.fingerprint() == key.fingerprint() && signature.fits(Namespace::Release, &bytes)
+        });
+        if ours {
+            return Ok(Signed { place: index + 1, is_new: false });
+        }
+    }
+    let signature = key.sign(Namespace::Release, &bytes)?.to_bytes()?;
+    let (place, created) = store.add_release_signature(app, id, &signature)?;
+    Ok(Signed { place, is_new: created == Created::New })
+}

@@ -76,7 +76,7 @@ impl Surroundings {
                 hint: Some("name one with `--store DIR` or TWELVE_STORE".to_owned()),
             })?,
         };
-        Ok(Store::at(&Location::parse(&location, &self.directory)?))
+        Ok(Store::at(&Location::parse(&location, &self.directory)?.with_environment(&self.environment)))
     }
 
     /// The name of the app whose folder the user stands in.

@@ -29,7 +29,8 @@ impl Store {
             gz_size: packed.gz_size,
             manifest_sha256: packed.manifest_sha256,
         };
-        if self.place.create_from(&layout::tarball(app, &build.id, &build.gz_sha256), tarball)? == Created::Stands {
+        let key = layout::tarball(app, &build.id, &build.gz_sha256);
+        if self.place.create_from(&key, tarball, (build.gz_sha256, build.gz_size))? == Created::Stands {
             self.holds_tarball(app, &build)?;
         }
         self.place.create(&layout::manifest(app, &build.id), &manifest.to_bytes()?)?;

@@ -3,11 +3,16 @@
 //! the second the name is lost).
 
 use super::{Created, Error, Opened, Place};
+use crate::artifact::{Digest, Hasher};
 use rustix::fs::{self, AtFlags, CWD};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// How often a folder is made again that others remove as soon as it is empty.
+const ROUNDS: u32 = 100;
 
 /// A folder as a store.
 #[derive(Debug)]
@@ -24,13 +29,7 @@ impl Local {
         let path = self.root.join(key);
         let unwritable = |cause| self.machine(key, "written", cause);
         let folder = path.parent().unwrap_or(&self.root);
-        make_folders(folder).map_err(unwritable)?;
-        // The name starts with a dot, so that no reader takes an unfinished file for a finished one.
-        let mut unfinished = tempfile::Builder::new()
-            .prefix(".unfinished-")
-            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-            .tempfile_in(folder)
-            .map_err(unwritable)?;
+        let mut unfinished = unfinished(folder).map_err(unwritable)?;
         write(unfinished.as_file_mut()).and_then(|()| unfinished.as_file().sync_all()).map_err(unwritable)?;
         let created = link(unfinished.path(), &path).map_err(unwritable)?;
         unfinished.close().and_then(|()| sync_folder(folder)).map_err(unwritable)?;
@@ -79,11 +78,42 @@ impl Place for Local {
         self.create_with(key, |out| out.write_all(bytes))
     }
 
-    fn create_from(&self, key: &str, source: &Path) -> Result<Created, Error> {
+    fn first(&self, _: &str) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
+    fn is_remote(&self) -> bool {
+        false
+    }
+
+    fn create_from(&self, key: &str, source: &Path, expected: (Digest, u64)) -> Result<Created, Error> {
         if self.has(key)? {
             return Ok(Created::Stands);
         }
-        self.create_with(key, |out| io::copy(&mut File::open(source)?, out).map(drop))
+        let mut found = None;
+        let copied = self.create_with(key, |out| {
+            let mut hasher = Hasher::new(out);
+            io::copy(&mut File::open(source)?, &mut hasher)?;
+            found = Some(hasher.finish().0);
+            if found == Some(expected) { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
+        });
+        match found {
+            Some(found) if found != expected => Err(Error::changed(source)),
+            _ => copied,
+        }
+    }
+
+    fn remove(&self, key: &str) -> Result<(), Error> {
+        let path = self.root.join(key);
+        let unremovable = |cause| self.machine(key, "removed", cause);
+        let Some(()) = std::fs::remove_file(&path).map(Some).or_else(absent).map_err(unremovable)? else {
+            return Ok(());
+        };
+        let folder = path.parent().unwrap_or(&self.root);
+        sync_folder(folder).map_err(unremovable)?;
+        // The last one takes the folder along; where somebody puts something into it meanwhile, it stays.
+        let _ = std::fs::remove_dir(folder);
+        Ok(())
     }
 
     fn unreadable(&self, key: &str, cause: io::Error) -> Error {
@@ -118,6 +148,21 @@ fn link(unfinished: &Path, path: &Path) -> io::Result<Created> {
             Ok(Created::New)
         }
         Err(cause) => Err(cause.into()),
+    }
+}
+
+/// A file in a folder, which is made where it does not stand, also where it is removed meanwhile. The name starts with a dot,
+/// so that no reader takes an unfinished file for a finished one.
+fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".unfinished-").permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut rounds = 0..ROUNDS;
+    loop {
+        make_folders(folder)?;
+        match builder.tempfile_in(folder) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound && rounds.next().is_some() => {}
+            made => return made,
+        }
     }
 }
 

@@ -10,12 +10,16 @@ mod layout;
 mod local;
 mod location;
 mod numbers;
+#[cfg(feature = "remote")]
+mod object;
 mod place;
 mod releases;
 mod signatures;
 mod tarball;
 
 pub use location::Location;
+#[cfg(feature = "remote")]
+pub use object::Address;
 pub use place::Created;
 pub use tarball::Tarball;
 
@@ -23,7 +27,7 @@ use crate::app::AppName;
 use crate::artifact::{self, ReleaseId};
 use local::Local;
 use place::{Opened, Place};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a store cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +58,28 @@ pub enum Error {
         /// The location.
         location: String,
         /// The rule.
+        why: String,
+    },
+    /// An object store does not do what it is asked.
+    #[error("the store `{store}` did not let us {act} `{key}`: {why}")]
+    Remote {
+        /// The store.
+        store: String,
+        /// `read`, `write`.
+        act: &'static str,
+        /// What was asked for.
+        key: String,
+        /// Why, without anything that could be a credential.
+        why: String,
+        /// What to look at.
+        cause: RemoteCause,
+    },
+    /// An object store lets a second create pass, or knows no create.
+    #[error("the store `{store}` cannot hold a ledger: {why}")]
+    NotCreateOnly {
+        /// The store.
+        store: String,
+        /// What it did.
         why: String,
     },
     /// An app that the store does not hold.
@@ -121,7 +147,22 @@ pub enum Error {
     Artifact(#[from] artifact::Error),
 }
 
+/// What to look at where an object store does not do what it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemoteCause {
+    /// The way to it, or the server itself.
+    Network,
+    /// Who asks.
+    Credentials,
+    /// The bucket.
+    NoBucket,
+}
+
 impl Error {
+    fn changed(path: &Path) -> Self {
+        artifact::Error::damaged(format!("`{}`", path.display()), "it is not what it was when it was packed").into()
+    }
+
     fn wrong_size(name: String, found: u64, expected: u64) -> Self {
         let why = if found > expected {
             format!("it has more than the {expected} bytes of the release record")
@@ -149,7 +190,12 @@ impl Store {
     /// Opens the store at a location. That the place exists is checked when something of it is asked for.
     #[must_use]
     pub fn at(location: &Location) -> Self {
-        Self { place: Box::new(Local::at(location.path())) }
+        let place: Box<dyn Place> = match location {
+            Location::Folder(path) => Box::new(Local::at(path)),
+            #[cfg(feature = "remote")]
+            Location::Object(address) => Box::new(object::Object::at(address)),
+        };
+        Self { place }
     }
 
     /// Where it is, for messages.

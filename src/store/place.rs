@@ -2,6 +2,7 @@
 //! between its parts; what stands under one is whole, and never changes.
 
 use super::Error;
+use crate::artifact::Digest;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -21,7 +22,10 @@ pub(super) enum Opened {
     /// A file at hand, which can be read more than once.
     File(File),
     /// Bytes as they arrive.
-    #[expect(dead_code, reason = "folders have files; object stores hand out streams")]
+    #[cfg_attr(
+        not(feature = "remote"),
+        expect(dead_code, reason = "folders have files; object stores hand out streams")
+    )]
     Stream(Box<dyn Read + Send>),
 }
 
@@ -42,11 +46,23 @@ pub(super) trait Place: fmt::Debug + Send + Sync {
     /// The names directly below a key, in no order; none where nothing stands there. Unfinished things are not among them.
     fn list(&self, key: &str) -> Result<Vec<String>, Error>;
 
+    /// The first name directly below a key, in the order of their bytes, where that is one question whatever their number.
+    /// A folder answers none: what this saves costs nothing there.
+    fn first(&self, key: &str) -> Result<Option<String>, Error>;
+
+    /// Whether every question costs a way over the network.
+    fn is_remote(&self) -> bool;
+
     /// Puts bytes under a key where nothing stands; they are there to stay when this returns.
     fn create(&self, key: &str, bytes: &[u8]) -> Result<Created, Error>;
 
-    /// Puts the content of a file under a key where nothing stands; it is there to stay when this returns.
-    fn create_from(&self, key: &str, source: &Path) -> Result<Created, Error>;
+    /// Puts the content of a file under a key where nothing stands, if its digest and size are these; it is there to stay
+    /// when this returns.
+    fn create_from(&self, key: &str, source: &Path, expected: (Digest, u64)) -> Result<Created, Error>;
+
+    /// Removes what stands under a key, if anything does.
+    #[cfg_attr(not(feature = "remote"), expect(dead_code, reason = "only the trial of an object store is removed"))]
+    fn remove(&self, key: &str) -> Result<(), Error>;
 
     /// Why what was opened cannot be read on.
     fn unreadable(&self, key: &str, cause: io::Error) -> Error;

@@ -58,7 +58,12 @@ impl Store {
     /// # Errors
     /// Where the store cannot be written.
     pub fn create_record(&self, app: &AppName, id: ReleaseId, bytes: &[u8]) -> Result<Created, Error> {
-        self.place.create(&layout::release(app, id.number()), bytes)
+        let key = layout::release(app, id.number());
+        let created = self.place.create(&key, bytes)?;
+        if created == Created::New {
+            numbers::mark(&*self.place, &key, id.number());
+        }
+        Ok(created)
     }
 
     /// The error that names the newest releases, or the apps where there is no such app.

@@ -2,7 +2,7 @@
 
 use super::{Advice, ExitCode, listed};
 use crate::report::nearest;
-use crate::store::Error;
+use crate::store::{Error, RemoteCause};
 
 pub(super) fn advice(error: &Error) -> Advice {
     match error {
@@ -10,7 +10,14 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Unreachable { .. } => {
             Advice::hint(ExitCode::Unavailable, "name another with `--store` or TWELVE_STORE, or mend its permissions")
         }
-        Error::Unsupported { .. } => Advice::hint(ExitCode::Usage, "name a folder: `--store /srv/releases`"),
+        Error::Unsupported { .. } => {
+            Advice::hint(ExitCode::Usage, "a store is a folder, `s3://BUCKET/PREFIX`, `gs://...` or `az://...`")
+        }
+        Error::Remote { store, cause, .. } => Advice::hint(ExitCode::Unavailable, remote(store, *cause)),
+        Error::NotCreateOnly { .. } => Advice::hint(
+            ExitCode::Refused,
+            "use a store that honours `If-None-Match: *`, such as Amazon S3, Google Cloud Storage, Azure, MinIO or SeaweedFS, or a folder",
+        ),
         Error::NoApp { app, held, .. } => {
             let near = nearest(app.as_str(), held.iter().map(crate::app::AppName::as_str));
             Advice::hint(
@@ -50,5 +57,21 @@ pub(super) fn advice(error: &Error) -> Advice {
             "give one of the apps another name: `[app] name = \"...\"` in twelve.toml, or use another store",
         ),
         Error::Artifact(error) => super::artifact::advice(error),
+    }
+}
+
+/// What to look at where an object store does not do what it is asked.
+fn remote(store: &str, cause: RemoteCause) -> String {
+    let (endpoint, credentials) = match store.split_once("://") {
+        Some(("gs", _)) => ("GOOGLE_BASE_URL", "GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_SERVICE_ACCOUNT"),
+        Some(("az", _)) => {
+            ("AZURE_ENDPOINT", "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY, or AZURE_STORAGE_SAS_TOKEN")
+        }
+        _ => ("AWS_ENDPOINT_URL and AWS_REGION", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN"),
+    };
+    match cause {
+        RemoteCause::Network => format!("type it again when the store can be reached; where it is say {endpoint}"),
+        RemoteCause::Credentials => format!("who asks say {credentials}; they must allow to get, list and put"),
+        RemoteCause::NoBucket => "make the bucket, or name another store with `--store` or TWELVE_STORE".to_owned(),
     }
 }

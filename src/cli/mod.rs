@@ -17,11 +17,15 @@ mod config_options;
 mod configured;
 mod diff;
 #[cfg(target_os = "linux")]
+mod direct;
+#[cfg(target_os = "linux")]
 mod env_files;
 mod exit_code;
 #[cfg(target_os = "linux")]
 mod explanation;
 mod failure;
+#[cfg(target_os = "linux")]
+mod hidden;
 #[cfg(target_os = "linux")]
 mod host_options;
 #[cfg(feature = "scaffold")]
@@ -50,8 +54,6 @@ mod trust_options;
 mod verify;
 #[cfg(target_os = "linux")]
 mod voice_options;
-#[cfg(target_os = "linux")]
-mod watchdog;
 
 pub use exit_code::ExitCode;
 
@@ -92,15 +94,17 @@ enum Command {
     #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
     Tour(tour::Arguments),
     Verify(verify::Arguments),
-    #[cfg(target_os = "linux")]
-    #[command(name = crate::run::WATCHDOG, hide = true)]
-    Watchdog(watchdog::Arguments),
 }
 
 /// Runs the program: reads the command line, executes the command, renders its failure.
 #[must_use]
 pub fn main() -> std::process::ExitCode {
-    let arguments = Arguments::parse_from(normalised(std::env::args_os()));
+    let words: Vec<OsString> = normalised(std::env::args_os()).collect();
+    #[cfg(target_os = "linux")]
+    if let Some(code) = hidden::exec(&words) {
+        return code.into();
+    }
+    let arguments = Arguments::parse_from(words);
     arguments.options.set_color();
     let audience = arguments.options.reporter().audience();
     let code = Surroundings::read(arguments.options)
@@ -120,8 +124,6 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Admin(arguments) => return admin::exec(&arguments, surroundings),
         #[cfg(target_os = "linux")]
         Command::Run(arguments) => return run::exec(&arguments, surroundings),
-        #[cfg(target_os = "linux")]
-        Command::Watchdog(arguments) => watchdog::exec(&arguments),
         #[cfg(feature = "build")]
         Command::Build(arguments) => build::exec(&arguments, surroundings),
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),

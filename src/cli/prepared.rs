@@ -97,6 +97,11 @@ impl Prepared {
         Ok(PrivateFolder::make(&self.origin.temporary_folder(), &self.origin.identity)?)
     }
 
+    /// The same for a process that we become.
+    pub(crate) fn private_folder_beyond_us(&self) -> anyhow::Result<PrivateFolder> {
+        Ok(PrivateFolder::make_beyond_us(&self.origin.temporary_folder(), &self.origin.identity)?)
+    }
+
     /// What processes are kept from, in force from here on, with what its user should know.
     pub(crate) fn confinement(
         &self,

@@ -3,7 +3,7 @@
 use super::options::Format;
 use super::surroundings::Surroundings;
 use crate::report::{Audience, Reporter};
-use crate::run::{Colour, LogFormat, Manner, StderrTarget, Voice};
+use crate::run::{Colour, LogFormat, Manner, Outside, StderrTarget, Voice};
 use clap::{Args, ValueEnum};
 
 /// How what processes say is written, and where.
@@ -16,6 +16,10 @@ pub(crate) struct VoiceOptions {
     /// The form of a line of output [default: text, json with `--format json`]
     #[arg(long, value_enum)]
     log_format: Option<TypedLogFormat>,
+
+    /// Write a line to this descriptor when all processes are ready
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..))]
+    ready_fd: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -55,6 +59,7 @@ impl VoiceOptions {
             anstream::ColorChoice::Never => Colour::Off,
             _ => Colour::On,
         };
-        Voice { reporter, clock: Surroundings::clock, manner: Manner { format, stderr, colour } }
+        let outside = Outside::of(&surroundings.environment, std::process::id(), self.ready_fd);
+        Voice { reporter, clock: Surroundings::clock, manner: Manner { format, stderr, colour }, outside }
     }
 }

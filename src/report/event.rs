@@ -13,6 +13,30 @@ pub enum Stream {
     Stderr,
 }
 
+/// How a process stands. In JSON the variant is the field `standing`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "standing", rename_all = "snake_case")]
+pub enum Standing {
+    /// It runs.
+    Runs {
+        /// Its process id.
+        pid: u32,
+        /// Since when.
+        milliseconds: u64,
+        /// The resident memory of its process group.
+        bytes: u64,
+        /// Whether it is ready.
+        ready: bool,
+    },
+    /// It starts in a while.
+    Waits {
+        /// When, from now.
+        milliseconds: u64,
+    },
+    /// It has ended.
+    Ended,
+}
+
 /// Something that happened. In JSON the variant is the field `event`, and times are milliseconds, sizes bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -185,6 +209,30 @@ pub enum Event {
         process: String,
         /// When, from now.
         milliseconds: u64,
+        /// Why, as a fragment: `code 3, end 1 of 10 in a row`.
+        reason: String,
+    },
+    /// A process that ended was started again.
+    Restarted {
+        /// The process, `web.1`.
+        process: String,
+        /// Its new process id.
+        pid: u32,
+        /// Its port, where it has one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        port: Option<u16>,
+        /// How often it was started again by now.
+        restarts: u32,
+    },
+    /// How a process stands; said where it is asked for.
+    Status {
+        /// The process, `web.1`.
+        process: String,
+        /// How often it was started again.
+        restarts: u32,
+        /// The rest.
+        #[serde(flatten)]
+        standing: Standing,
     },
     /// A process ended.
     Exited {
@@ -228,7 +276,8 @@ impl Event {
     /// The least verbosity at which this is said.
     pub(super) fn least_verbosity(&self) -> Verbosity {
         match self {
-            Self::Warning { .. } => Verbosity::Quiet,
+            // Somebody has asked for a status.
+            Self::Warning { .. } | Self::Status { .. } => Verbosity::Quiet,
             Self::Unpacked { .. } => Verbosity::Verbose,
             _ => Verbosity::Normal,
         }

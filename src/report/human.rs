@@ -1,7 +1,7 @@
 //! Events as people read them: a verb in a field of twelve columns, then the fact. Colour repeats what the verb says
 //! and never carries a meaning alone.
 
-use super::{Event, Size, Work};
+use super::{Event, Size, Standing, Work};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressState, ProgressStyle};
 use std::io::{self, Write};
@@ -67,8 +67,23 @@ fn sentence(event: &Event) -> (&'static str, String) {
         Event::Started { process, pid, port: Some(port) } => ("Started", format!("{process} (pid {pid}, port {port})")),
         Event::Started { process, pid, port: None } => ("Started", format!("{process} (pid {pid})")),
         Event::Ready { process, milliseconds } => ("Ready", format!("{process} after {}", seconds(*milliseconds))),
-        Event::Restarting { process, milliseconds } => {
-            ("Restarting", format!("{process} in {}", seconds(*milliseconds)))
+        Event::Restarting { process, milliseconds, reason } => {
+            ("Restarting", format!("{process} in {} ({reason})", seconds(*milliseconds)))
+        }
+        Event::Restarted { process, pid, port, restarts } => {
+            let port = port.map(|port| format!(", port {port}")).unwrap_or_default();
+            ("Restarted", format!("{process} (pid {pid}{port}, restart {restarts})"))
+        }
+        Event::Status { process, restarts, standing } => {
+            let standing = match standing {
+                Standing::Runs { pid, milliseconds, bytes, ready } => {
+                    let ready = if *ready { "" } else { ", not ready yet" };
+                    format!("pid {pid}, up {}, {}{ready}", seconds(*milliseconds), Size(*bytes))
+                }
+                Standing::Waits { milliseconds } => format!("starts in {}", seconds(*milliseconds)),
+                Standing::Ended => "ended".to_owned(),
+            };
+            ("Status", format!("{process}: {standing}, {restarts} restarts"))
         }
         Event::Exited { process, signal: Some(signal), .. } => ("Exited", format!("{process} by {signal}")),
         Event::Exited { process, code, signal: None } => ("Exited", format!("{process} with code {code}")),

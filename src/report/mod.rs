@@ -15,7 +15,7 @@ mod size;
 mod table;
 mod work;
 
-pub use event::{Event, Stream};
+pub use event::{Event, Standing, Stream};
 pub use nearest::nearest;
 pub use printable::Printable;
 pub use progress::{Measured, Progress};

@@ -4,7 +4,7 @@
 //! Ctrl-C and Ctrl-Z from it directly.
 
 use super::end::End;
-use super::supervisor::{STOPPING, Signals, command, start};
+use super::supervisor::{STATUS, STOPPING, Signals, command, start};
 use super::{Error, PlannedProcess};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -63,7 +63,8 @@ fn ended(child: Pid) -> Result<Option<End>, Error> {
 
 fn forward(signal: i32, child: Pid, foreground: Foreground) {
     let from_terminal = [Signal::INT, Signal::QUIT].iter().any(|one| one.as_raw() == signal);
-    if !STOPPING.contains(&signal) || from_terminal && foreground == Foreground::Terminal {
+    let forwarded = STOPPING.contains(&signal) || signal == STATUS;
+    if !forwarded || from_terminal && foreground == Foreground::Terminal {
         return;
     }
     // It has not been reaped, so the number is its own.

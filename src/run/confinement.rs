@@ -16,6 +16,7 @@ use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
 use rustix::thread::{no_new_privs, set_no_new_privs};
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
@@ -98,6 +99,14 @@ impl Confinement {
             restrict(writable, temporary).map_err(io::Error::other)?;
             command.spawn()
         })
+    }
+
+    /// Becomes the command, with this confinement; comes back only where that fails.
+    pub(super) fn become_command(&self, command: &mut Command, temporary: &Path) -> io::Error {
+        match self.writable.as_ref().map(|writable| restrict(writable, temporary)) {
+            Some(Err(cause)) => io::Error::other(cause),
+            _ => command.exec(),
+        }
     }
 
     fn confine_writes(

@@ -27,6 +27,14 @@ impl End {
         }
     }
 
+    /// How it ended, as a fragment: `code 3`, `SIGKILL`.
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::Code(code) => format!("code {code}"),
+            Self::Signal(signal) => name(signal),
+        }
+    }
+
     /// The name of the signal that ended it.
     pub(super) fn signal_name(self) -> Option<String> {
         match self {

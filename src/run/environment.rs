@@ -105,6 +105,15 @@ impl Environment {
         self.0.iter().map(|(name, held)| (name.as_os_str(), &held.giver))
     }
 
+    /// Adds what is set of these names, as it is.
+    pub fn hand_on(&mut self, from: &BTreeMap<OsString, OsString>, names: &[&str]) {
+        for name in names {
+            if let Some(value) = from.get(OsStr::new(name)) {
+                self.set(*name, value, Giver::Inherited);
+            }
+        }
+    }
+
     fn set(&mut self, name: impl Into<OsString>, value: impl AsRef<OsStr>, giver: Giver) {
         self.0.insert(name.into(), Held { value: Secret::from(value.as_ref()), giver });
     }

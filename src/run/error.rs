@@ -150,6 +150,17 @@ pub enum Error {
         /// Each service with the reason, as a predicate.
         services: Vec<(String, String)>,
     },
+    /// A port that may not be listened on.
+    #[error("port {port} of `{process}` cannot be listened on")]
+    PortRefused {
+        /// The process.
+        process: String,
+        /// Its port.
+        port: u16,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
     /// A command names variables that its process will not have.
     #[error("the command of `{process}` names {}", variables(.missing))]
     CommandLacks {
@@ -198,6 +209,24 @@ pub enum Error {
     NotRoot {
         /// What was asked for.
         name: String,
+    },
+    /// A descriptor that `--ready-fd` names and nobody opened.
+    #[error("descriptor {number}, which `--ready-fd` names, cannot be written")]
+    ReadyDescriptor {
+        /// Its number.
+        number: u32,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// A NOTIFY_SOCKET that is no address.
+    #[error("NOTIFY_SOCKET is `{name}`, which cannot be told anything", name = .name.escape_debug())]
+    NotifySocket {
+        /// What it is.
+        name: String,
+        /// Why.
+        #[source]
+        cause: io::Error,
     },
     /// `--sandbox=require` on a kernel that cannot.
     #[error("this kernel cannot keep processes from writing outside their TMPDIR")]

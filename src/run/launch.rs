@@ -3,7 +3,7 @@
 use super::environment::{Environment, Origin, Told};
 use super::identity::Identity;
 use super::program::{self, Programs};
-use super::{Confinement, Error, Instance, PrivateFolder};
+use super::{Confinement, Error, Instance, PrivateFolder, Sockets};
 use crate::app::{Command, ProcessType};
 use crate::artifact::ReleaseRecord;
 use crate::config::Config;
@@ -69,6 +69,8 @@ pub struct Supervised {
     pub process_type: ProcessType,
     /// Its port, where its type declares one.
     pub port: Option<u16>,
+    /// The listening sockets that it is handed.
+    pub sockets: Sockets,
 }
 
 impl From<&ReleaseRecord> for Released {
@@ -87,7 +89,7 @@ impl Launch<'_> {
         let port = (instance.port, process_type.port.as_deref());
         let process = self.process(&instance.name, &process_type.command, Some(port))?;
         let port = process_type.port.as_ref().map(|_| instance.port);
-        Ok(Supervised { process, process_type: process_type.clone(), port })
+        Ok(Supervised { process, process_type: process_type.clone(), port, sockets: Sockets::default() })
     }
 
     /// Plans an admin process that is declared; `arguments` follow its words.

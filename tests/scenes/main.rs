@@ -39,13 +39,21 @@ mod run;
 #[cfg(target_os = "linux")]
 mod run_config;
 #[cfg(target_os = "linux")]
+mod run_exec;
+#[cfg(target_os = "linux")]
 mod run_host;
 #[cfg(target_os = "linux")]
 mod run_output;
 #[cfg(target_os = "linux")]
+mod run_outside;
+#[cfg(target_os = "linux")]
 mod run_sandbox;
 #[cfg(target_os = "linux")]
 mod run_services;
+#[cfg(target_os = "linux")]
+mod run_sockets;
+#[cfg(target_os = "linux")]
+mod run_status;
 #[cfg(target_os = "linux")]
 mod run_stopping;
 #[cfg(target_os = "linux")]

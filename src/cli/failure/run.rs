@@ -63,6 +63,10 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::PortsTaken { .. } => {
             Advice::hint(ExitCode::Unavailable, "stop who listens there, or choose another base with `--port`")
         }
+        Error::PortRefused { .. } => Advice::hint(
+            ExitCode::Machine,
+            "choose another base with `--port`; ports below 1024 need the right to bind them",
+        ),
         Error::CommandLacks { .. } => {
             Advice::hint(ExitCode::Config, "set them in the environment or in a file named with `--env-file`")
         }
@@ -81,6 +85,12 @@ pub(super) fn advice(error: &Error) -> Advice {
         }),
         Error::NoUser { .. } => Advice::code(ExitCode::NotFound),
         Error::NotRoot { .. } => Advice::hint(ExitCode::Usage, "leave `--user` out, or start it as root"),
+        Error::ReadyDescriptor { number, .. } => {
+            Advice::hint(ExitCode::Usage, format!("open it: `cargo twelve run --ready-fd {number} ... {number}>FILE`"))
+        }
+        Error::NotifySocket { .. } => {
+            Advice::hint(ExitCode::Usage, "unset it: `env -u NOTIFY_SOCKET cargo twelve run ...`")
+        }
         Error::NoSandbox => Advice::hint(
             ExitCode::Refused,
             "Landlock is in kernels from 6.2 on with `landlock` in their `lsm=` list; `--sandbox=auto` does without",

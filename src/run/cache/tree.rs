@@ -6,7 +6,8 @@ use crate::run::Error;
 use rustix::fs::{
     CWD, FlockOperation, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, flock, fstat, futimens, openat, stat,
 };
-use rustix::io::Errno;
+use rustix::io::{Errno, FdFlags, fcntl_setfd};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,7 +26,7 @@ pub struct Tree {
     /// What it holds and declares.
     pub manifest: BuildManifest,
     // The shared lock that says "in use" lasts as long as the descriptor.
-    _folder: OwnedFd,
+    folder: OwnedFd,
 }
 
 impl Home {
@@ -60,12 +61,17 @@ impl Home {
 }
 
 impl Tree {
+    /// Keeps the tree in use as long as the program that we become lives.
+    pub(in crate::run) fn hold_beyond_us(&self) -> io::Result<()> {
+        Ok(fcntl_setfd(&self.folder, FdFlags::empty())?)
+    }
+
     pub(super) fn verified(home: Home, build: &ReleasedBuild) -> Result<Self, Error> {
         let manifest = verify(&home, build)?;
         // The time of its last use says which trees may go. Where the cache is not ours to write, it is not ours to
         // clean either.
         let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
         let _ = futimens(&home.folder, &Timestamps { last_access: now, last_modification: now });
-        Ok(Self { path: home.path.join(ROOT), manifest, _folder: home.folder })
+        Ok(Self { path: home.path.join(ROOT), manifest, folder: home.folder })
     }
 }

@@ -65,14 +65,19 @@ impl Supervisor {
         let process = slot.name().to_owned();
         let Some(wait) = slot.back_off.after(rule, end, lived) else {
             if rule != Restart::Never && slot.back_off.is_exhausted() {
-                self.tell(&Event::warning(format!("`{process}` ended too often in a row and is not started again")));
+                let text =
+                    format!("`{process}` ended {} times in a row and is not started again", slot.back_off.count().0);
+                self.tell(&Event::warning(text));
             }
             return false;
         };
         slot.state = State::Waiting { until: Instant::now() + wait };
+        let (ends, most) = slot.back_off.count();
+        let reason = format!("{}, end {ends} of {most} in a row", end.text());
         let group = slot.group.take().map(Pid::as_raw_pid);
         self.kill_what_is_left_of(group);
-        self.tell(&Event::Restarting { process, milliseconds: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) });
+        let milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        self.tell(&Event::Restarting { process, milliseconds, reason });
         true
     }
 

@@ -7,28 +7,31 @@
 mod companion;
 mod ending;
 mod guest;
+mod notice;
 mod process_table;
 mod readiness;
 mod restart;
 mod signals;
 mod slot;
 mod spawn;
+mod status;
 mod stopping;
 mod watchdog;
 
 pub use companion::{Companion, Demand};
 pub use signals::Signals;
-pub(super) use signals::{STOPPING, name};
-pub(super) use spawn::{command, start};
+pub(super) use signals::{STATUS, STOPPING, name};
+pub(super) use spawn::{command, start, surround, unstartable};
 pub(super) use stopping::seconds;
 pub use watchdog::{WATCHDOG, watch};
 
 use super::launch::Supervised;
 use super::output::{Interest, Manner, Output, Source};
-use super::{Error, PrivateFolder};
+use super::{Error, Outside, PrivateFolder};
 use crate::report::{Event, Reporter, Stream};
 use guest::Guest;
 use jiff::Zoned;
+use notice::Notice;
 use readiness::Known;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, WaitOptions, getpid, set_child_subreaper, wait};
@@ -47,6 +50,8 @@ pub struct Voice {
     pub clock: fn() -> Zoned,
     /// How lines are written.
     pub manner: Manner,
+    /// Who outside waits for us.
+    pub outside: Outside,
 }
 
 /// Starts the formation and supervises it to its end, and where the companion has another one, that too; the answer
@@ -66,6 +71,7 @@ pub fn supervise(
     let names = formation.iter().map(|one| one.process.name.clone()).collect();
     let output = Output::new(voice.manner, names, voice.clock).map_err(Error::system("stdout"))?;
     let now = Instant::now();
+    let notice = Notice::to(voice.outside.listeners()?, now);
     let mut supervisor = Supervisor {
         slots: formation.into_iter().map(|one| Slot::new(one, now)).collect(),
         output,
@@ -76,6 +82,7 @@ pub fn supervise(
         stop: None,
         failed: None,
         guest: Guest::new(companion),
+        notice,
     };
     match Watchdog::start(folder.path()) {
         Ok(watchdog) => supervisor.watchdog = Some(watchdog),
@@ -98,6 +105,8 @@ struct Supervisor {
     failed: Option<u8>,
     /// What goes on beside the formation.
     guest: Guest,
+    /// What those outside were told.
+    notice: Notice,
 }
 
 impl Supervisor {
@@ -132,6 +141,7 @@ impl Supervisor {
         }
         self.keep_stop_times(now);
         self.accompany(now);
+        self.keep_noticed(now);
     }
 
     /// The next moment at which something is due; none where only an event can bring work.
@@ -141,6 +151,7 @@ impl Supervisor {
             .chain(self.stop.as_ref().and_then(Stop::next_moment))
             .chain(self.patience_ends())
             .chain(self.guest.next_moment())
+            .chain(self.notice.next_moment())
             .min()
     }
 
@@ -149,8 +160,10 @@ impl Supervisor {
         let (signalled, ready) = self.poll(until);
         if signalled {
             for signal in self.signals.arrived() {
-                if STOPPING.contains(&signal) {
-                    self.answer(signal);
+                match signal {
+                    STATUS => self.tell_status(),
+                    signal if STOPPING.contains(&signal) => self.answer(signal),
+                    _ => {}
                 }
             }
             self.reap();
@@ -192,12 +205,13 @@ impl Supervisor {
     fn start(&mut self, index: usize, now: Instant) {
         let Some(slot) = self.slots.get_mut(index) else { return };
         let process = &slot.plan.process;
-        match spawn::spawn(process) {
+        match spawn::spawn(&slot.plan) {
             Ok(spawned) => {
-                let started = Event::Started {
-                    process: process.name.clone(),
-                    pid: spawned.pid.as_raw_pid().unsigned_abs(),
-                    port: slot.plan.port,
+                let (process, port) = (process.name.clone(), slot.plan.port);
+                let pid = spawned.pid.as_raw_pid().unsigned_abs();
+                let started = match slot.restarts() {
+                    0 => Event::Started { process, pid, port },
+                    restarts => Event::Restarted { process, pid, port, restarts },
                 };
                 if let Some(watchdog) = &mut self.watchdog {
                     watchdog.started(spawned.pid);

@@ -17,6 +17,8 @@ pub(super) struct Row {
     pub(super) name: String,
     /// Z: it has ended, and its parent has not asked for it yet.
     pub(super) zombie: bool,
+    /// Its memory, in pages.
+    pub(super) pages: u64,
     /// When it started, in ticks since boot: with the pid, this is one process for ever.
     started: u64,
 }
@@ -89,6 +91,7 @@ fn parsed(stat: &str) -> Option<Row> {
         zombie: matches!(*state, "Z" | "X"),
         // Field 22; the state, which is field 3, has the index 0.
         started: fields.get(19)?.parse().ok()?,
+        pages: fields.get(21)?.parse().ok()?,
     })
 }
 

@@ -51,6 +51,10 @@ impl Readiness {
     /// The question for a process that starts now; none where it declares no port.
     pub(super) fn of(supervised: &Supervised, now: Instant) -> Option<Self> {
         let rules = &supervised.process_type;
+        if !supervised.sockets.is_empty() && rules.ready.is_none() {
+            // A socket that somebody else opened accepts before the process lives: there is nothing to ask.
+            return None;
+        }
         Some(Self {
             port: supervised.port?,
             path: rules.ready.clone(),

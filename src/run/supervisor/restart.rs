@@ -37,6 +37,11 @@ impl BackOff {
         Some(FIRST.saturating_mul(1 << (self.ends - 1)).min(LONGEST))
     }
 
+    /// How many ends in a row there were, and after how many it is given up.
+    pub(super) fn count(&self) -> (u32, u32) {
+        (self.ends, MOST)
+    }
+
     /// Whether it was started again as often as it may be.
     pub(super) fn is_exhausted(&self) -> bool {
         self.ends > MOST

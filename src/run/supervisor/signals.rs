@@ -1,7 +1,7 @@
 //! Signals arrive as bytes in a pipe of our own, so that the one loop waits for them as for everything else.
 
 use crate::run::Error;
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::backend::SignalDelivery;
 use signal_hook::iterator::exfiltrator::SignalOnly;
 use signal_hook::low_level::signal_name;
@@ -10,6 +10,9 @@ use std::os::unix::net::UnixStream;
 
 /// The signals that ask us to stop.
 pub(in crate::run) const STOPPING: [i32; 4] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
+
+/// The signal that asks how processes stand.
+pub(in crate::run) const STATUS: i32 = SIGUSR1;
 
 /// The signals that we answer. Caught before anything is made that must not be left behind.
 pub struct Signals(SignalDelivery<UnixStream, SignalOnly>);
@@ -22,7 +25,7 @@ impl Signals {
     pub fn catch() -> Result<Self, Error> {
         let failed = |cause| Error::System { what: "the signals", cause };
         let (read, write) = UnixStream::pair().map_err(failed)?;
-        let caught = STOPPING.into_iter().chain([SIGCHLD]);
+        let caught = STOPPING.into_iter().chain([SIGCHLD, STATUS]);
         SignalDelivery::with_pipe(read, write, SignalOnly, caught).map(Self).map_err(failed)
     }
 

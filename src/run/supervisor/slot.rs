@@ -13,6 +13,8 @@ pub(super) struct Slot {
     pub(super) plan: Supervised,
     pub(super) state: State,
     pub(super) back_off: BackOff,
+    /// How often a process was started here.
+    starts: u32,
     /// The group of the latest process, also after its leader ended: others may be left in it.
     pub(super) group: Option<Pid>,
     /// When what is left of the group is killed; set once the formation is being stopped.
@@ -46,7 +48,7 @@ impl Slot {
     /// A place whose process is due now.
     pub(super) fn new(plan: Supervised, now: Instant) -> Self {
         let state = State::Waiting { until: now };
-        Self { plan, state, back_off: BackOff::default(), group: None, kill_at: None, was_killed: false }
+        Self { plan, state, back_off: BackOff::default(), starts: 0, group: None, kill_at: None, was_killed: false }
     }
 
     /// Its process has started. Where it never starts again, what it was given is wiped here; otherwise it is kept
@@ -56,7 +58,16 @@ impl Slot {
             self.plan.process.environment = Environment::default();
         }
         self.group = Some(pid);
+        self.starts += 1;
         self.state = State::Running(Running { pid, since: now, readiness: Readiness::of(&self.plan, now) });
+    }
+
+    /// How often it was started again; of a process that is about to start, this start included.
+    pub(super) fn restarts(&self) -> u32 {
+        match self.state {
+            State::Running(_) | State::Ended => self.starts.saturating_sub(1),
+            State::Waiting { .. } => self.starts,
+        }
     }
 
     pub(super) fn name(&self) -> &str {

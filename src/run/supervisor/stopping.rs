@@ -120,6 +120,7 @@ impl Supervisor {
         let kill_rest_at = now + longest;
         let urgency = Urgency::Declared;
         self.stop = Some(Stop { since: now, kill_rest_at, urgency, look: Look::Now, clear: None, told: Vec::new() });
+        self.notice_stop(&reason);
         self.tell(&Event::Stopping { reason });
         self.ask_the_rest();
     }

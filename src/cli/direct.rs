@@ -1,0 +1,35 @@
+//! `run --exec TYPE`: the program becomes the process.
+
+use super::prepared::Prepared;
+use super::surroundings::Surroundings;
+use crate::report::Event;
+use crate::run::{self, BasePort, GivenSockets, HANDED_ON, Released, SandboxMode, Wanted};
+
+/// Becomes the first process of a type; comes back only where that fails.
+pub(super) fn exec(
+    name: &str,
+    base: BasePort,
+    sandbox: SandboxMode,
+    prepared: &Prepared,
+    surroundings: &Surroundings,
+) -> anyhow::Result<u8> {
+    let wanted = Wanted { name: name.to_owned(), count: Some(1) };
+    let formation = run::formation(&prepared.tree.manifest.declaration, &[wanted], base)?;
+    let given = GivenSockets::of(&surroundings.environment, std::process::id());
+    run::refuse_taken(&given.leave(&formation))?;
+    let folder = prepared.private_folder_beyond_us()?;
+    let confinement = prepared.confinement(sandbox, &folder, surroundings)?;
+    let launch = prepared.launch(&folder, &confinement);
+    let Some(instance) = formation.first() else { return Err(run::Error::EmptyFormation.into()) };
+    let mut process = launch.instance(instance)?.process;
+    process.environment.hand_on(&surroundings.environment, &HANDED_ON);
+    prepared.remember(surroundings)?;
+    let Released { id, version, .. } = launch.release;
+    surroundings.reporter.tell(&Event::Running {
+        release: id,
+        version,
+        processes: vec![process.name.clone()],
+        enforced: confinement.enforced().to_vec(),
+    });
+    Err(run::become_process(&process, &prepared.tree, folder, &given).into())
+}

@@ -24,6 +24,8 @@ pub mod app;
 pub mod artifact;
 #[cfg(feature = "build")]
 pub mod build;
+#[cfg(feature = "check")]
+pub mod check;
 pub mod cli;
 #[cfg(feature = "codebase")]
 pub mod codebase;

@@ -5,6 +5,8 @@ mod app;
 mod artifact;
 #[cfg(feature = "build")]
 mod build;
+#[cfg(feature = "check")]
+mod check;
 #[cfg(feature = "codebase")]
 mod codebase;
 mod config;
@@ -97,6 +99,10 @@ fn advice(error: &anyhow::Error) -> Advice {
     #[cfg(feature = "build")]
     if let Some(error) = error.downcast_ref() {
         return build::advice(error);
+    }
+    #[cfg(feature = "check")]
+    if let Some(error) = error.downcast_ref() {
+        return check::advice(error);
     }
     #[cfg(feature = "codebase")]
     if let Some(error) = error.downcast_ref() {

@@ -11,6 +11,8 @@ mod build;
 mod build_options;
 #[cfg(feature = "build")]
 mod built;
+#[cfg(feature = "check")]
+mod check;
 #[cfg(target_os = "linux")]
 mod config_options;
 #[cfg(target_os = "linux")]
@@ -79,6 +81,8 @@ enum Command {
     Admin(admin::Arguments),
     #[cfg(feature = "build")]
     Build(build::Arguments),
+    #[cfg(feature = "check")]
+    Check(check::Arguments),
     Diff(diff::Arguments),
     #[cfg(feature = "scaffold")]
     New(new::Arguments),
@@ -126,6 +130,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Run(arguments) => return run::exec(&arguments, surroundings),
         #[cfg(feature = "build")]
         Command::Build(arguments) => build::exec(&arguments, surroundings),
+        #[cfg(feature = "check")]
+        Command::Check(arguments) => check::exec(&arguments, surroundings),
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
         #[cfg(feature = "scaffold")]
         Command::New(arguments) => new::exec(&arguments, surroundings),

@@ -11,6 +11,12 @@ pub enum Error {
         /// Where it was looked for.
         folder: PathBuf,
     },
+    /// A folder that is not there.
+    #[error("there is no folder `{folder}`", folder = .folder.display())]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A repository that belongs to another user (CVE-2022-24765 is why git refuses these).
     #[error("the git repository of `{folder}` belongs to another user", folder = .folder.display())]
     OtherOwner {

@@ -1,7 +1,7 @@
 //! The manifests of a commit, read far enough to know which package is meant before anything is exported. What they
 //! mean beyond that is cargo's own word: see `packages.rs`.
 
-use super::{Error, Repository, Snapshot};
+use super::{Error, Repository, Snapshot, WorkTree};
 use globset::GlobBuilder;
 use std::collections::BTreeMap;
 use toml::{Table, Value};
@@ -31,6 +31,12 @@ impl Manifest {
     #[must_use]
     pub fn package(&self) -> Option<&str> {
         self.table.get("package")?.get("name")?.as_str()
+    }
+
+    /// All that it says.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
     }
 
     pub(super) fn workspace(&self) -> Option<&Value> {
@@ -103,11 +109,20 @@ impl Manifests {
         for file in snapshot.files() {
             let Some(folder) = folder_of(&file.path, "Cargo.toml") else { continue };
             let text = String::from_utf8(repository.content(file)?).map_err(|_| "it is not UTF-8".to_owned());
-            let table = text.and_then(|text| text.parse::<Table>().map_err(|cause| cause.message().to_owned()));
-            let manifest = table.map(|table| Manifest { folder: folder.to_owned(), table });
-            all.insert(folder.to_owned(), manifest);
+            all.insert(folder.to_owned(), read(folder, text));
         }
         Ok(Self { all })
+    }
+
+    /// Reads every Cargo.toml of a working tree.
+    #[must_use]
+    pub fn in_tree(tree: &WorkTree) -> Self {
+        let all = tree.files().filter_map(|path| {
+            let folder = folder_of(path, "Cargo.toml")?;
+            let text = tree.text(path).ok_or_else(|| "it cannot be read as UTF-8".to_owned());
+            Some((folder.to_owned(), read(folder, text)))
+        });
+        Self { all: all.collect() }
     }
 
     /// The manifest of a folder.
@@ -177,6 +192,11 @@ impl Manifests {
     }
 }
 
+fn read(folder: &str, text: Result<String, String>) -> Result<Manifest, String> {
+    let table = text?.parse::<Table>().map_err(|cause| cause.message().to_owned())?;
+    Ok(Manifest { folder: folder.to_owned(), table })
+}
+
 fn excludes(root: &Manifest, folder: &str) -> bool {
     let excluded = |one: &str| {
         joined(&root.folder, one).is_some_and(|one| folder == one || folder.starts_with(&format!("{one}/")))
@@ -209,7 +229,8 @@ pub fn self_and_above(folder: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A relative path from a folder of the repository, with `.` and `..` resolved; none where it leaves the repository.
-pub(super) fn joined(folder: &str, path: &str) -> Option<String> {
+#[must_use]
+pub fn joined(folder: &str, path: &str) -> Option<String> {
     if path.starts_with('/') {
         return None;
     }

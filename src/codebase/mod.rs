@@ -15,16 +15,18 @@ mod origin;
 mod packages;
 mod repository;
 mod snapshot;
+mod work_tree;
 
 pub use changes::Changes;
 pub use checkout::{has_commit, is_clean_checkout, tampered_checkout};
 pub use choice::{ChosenPackage, choose};
 pub use error::Error;
 pub use lockfile::{Lockfile, LockfilePackage, Place};
-pub use manifest::{Manifest, Manifests, beside, inside, self_and_above};
+pub use manifest::{Manifest, Manifests, beside, inside, joined, self_and_above};
 pub use packages::{Packages, bin_names, path_outside, refusal};
 pub use repository::{Commit, Repository};
 pub use snapshot::{FileKind, Snapshot, SnapshotFile, is_lfs_pointer};
+pub use work_tree::WorkTree;
 
 // What cargo says of packages and of what it compiled, as its own library reads it.
 pub use cargo_metadata as cargo;

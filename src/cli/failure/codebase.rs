@@ -8,6 +8,7 @@ pub(super) fn advice(error: &Error) -> Advice {
     let refused = |hint: String| Advice::hint(ExitCode::Refused, hint);
     match error {
         Error::NoRepository { .. } => refused("git init && git add -A && git commit -m 'first commit'".to_owned()),
+        Error::NoFolder { .. } => Advice::code(ExitCode::NotFound),
         Error::OtherOwner { folder } => {
             refused(format!("git config --global --add safe.directory {}", folder.display()))
         }

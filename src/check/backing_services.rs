@@ -1,0 +1,186 @@
+//! IV. Backing services: treat them as attached resources.
+
+use super::config::read_sites;
+use super::observation::Watched;
+use super::source::Value;
+use super::{Factor, Facts, Found, Judgement, Rule, Verdict};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "TF0401",
+        name: "literal-resource",
+        factor: Factor::BackingServices,
+        passes: "no backing service's address is written in the source",
+        level: Verdict::Warn,
+        promise: "A backing service is attached by a handle in the config and swapped without a change of code.",
+        looks_at: "Calls that connect with an address of a database, a queue or a cache that is written down, reachable from `main`.",
+        blind_spots: "Addresses that are put together. A default for a variable that is not set does not count.",
+        fix: "Read the address from a variable such as DATABASE_URL.",
+        settled_by: None,
+        judge: literal,
+    },
+    Rule {
+        id: "TF0402",
+        name: "attached-by-config",
+        factor: Factor::BackingServices,
+        passes: "backing services are found through the config",
+        level: Verdict::Pass,
+        promise: "A backing service is attached by a handle in the config.",
+        looks_at: "Whether a service that is compiled with a client of a backing service reads the environment at all.",
+        blind_spots: "Which variable names which service is only known where `[config.vars]` declares a `service-url`.",
+        fix: "Read the address from a variable such as DATABASE_URL, and declare it as `service-url`.",
+        settled_by: None,
+        judge: attached,
+    },
+    Rule {
+        id: "TF0451",
+        name: "service-away",
+        factor: Factor::BackingServices,
+        passes: "without its backing service it says so",
+        level: Verdict::Warn,
+        promise: "A backing service is an attached resource that can be away; the app then says so and does not pretend.",
+        looks_at: "A start with each variable of type `service-url` pointed at a closed port: it ends with a code other than 0, or it listens; either way it says something.",
+        blind_spots: "Whether what it answers then is right. An app that connects at the first request is not refused at the start.",
+        fix: "Connect at the start with a time limit, and end with a message that names the variable and no password.",
+        settled_by: None,
+        judge: away,
+    },
+];
+
+/// Packages that talk to a backing service.
+pub(super) const CLIENTS: [&str; 44] = [
+    "async-nats",
+    "aws-sdk-dynamodb",
+    "aws-sdk-s3",
+    "aws-sdk-sqs",
+    "bb8",
+    "bb8-postgres",
+    "bb8-redis",
+    "cassandra-cpp",
+    "clickhouse",
+    "deadpool-postgres",
+    "deadpool-redis",
+    "diesel",
+    "diesel-async",
+    "elasticsearch",
+    "fred",
+    "kafka",
+    "lapin",
+    "ldap3",
+    "lettre",
+    "libsql",
+    "memcache",
+    "meilisearch-sdk",
+    "mongodb",
+    "mysql",
+    "mysql_async",
+    "nats",
+    "object_store",
+    "opendal",
+    "postgres",
+    "r2d2",
+    "r2d2_postgres",
+    "rdkafka",
+    "redis",
+    "rumqttc",
+    "rusoto_s3",
+    "rust-s3",
+    "scylla",
+    "sea-orm",
+    "sqlx",
+    "surrealdb",
+    "tiberius",
+    "tokio-postgres",
+    "welds",
+    "zookeeper",
+];
+
+/// Schemes of backing services.
+const SCHEMES: [&str; 13] = [
+    "postgres://",
+    "postgresql://",
+    "mysql://",
+    "mariadb://",
+    "redis://",
+    "rediss://",
+    "amqp://",
+    "amqps://",
+    "mongodb://",
+    "mongodb+srv://",
+    "nats://",
+    "kafka://",
+    "memcached://",
+];
+
+fn literal(facts: &Facts) -> Judgement {
+    if facts.depends_on(&CLIENTS).is_none() {
+        return Judgement::not_applicable("it is compiled with no client of a backing service");
+    }
+    let connects = |name: &str| {
+        [
+            "connect",
+            "connect_lazy",
+            "connect_with",
+            "open",
+            "new",
+            "build",
+            "parse",
+            "from_url",
+            "from_str",
+            "with_uri_str",
+            "establish",
+            "from_config",
+            "init",
+        ]
+        .contains(&name.rsplit("::").next().unwrap_or(name))
+    };
+    let mut found = Vec::new();
+    let mut look = |source: &super::source::Source, name: &str, arguments: &[Value], span, within| {
+        if !connects(name) || !facts.reaches(source, within) {
+            return;
+        }
+        let address = arguments.iter().find_map(|value| facts.constant(source, within, value));
+        let address = address.as_ref().and_then(|one| one.text());
+        if address.is_some_and(|address| SCHEMES.iter().any(|scheme| address.starts_with(scheme))) {
+            let place = source.place(span, "the same in every deploy");
+            found.push(Found::new(Verdict::Warn, "a backing service's address is written in the source").at(place));
+        }
+    };
+    facts.calls().for_each(|(source, call)| look(source, &call.path, &call.arguments, call.span, call.within));
+    facts.methods().for_each(|(source, call)| look(source, &call.name, &call.arguments, call.span, call.within));
+    Judgement::of(found)
+}
+
+fn attached(facts: &Facts) -> Judgement {
+    let Some(client) = facts.depends_on(&CLIENTS) else {
+        return Judgement::not_applicable("it is compiled with no client of a backing service");
+    };
+    match read_sites(facts).into_iter().next() {
+        Some(site) => Judgement::Pass(vec![site.source.place(site.span, "reads the environment").into()]),
+        None => {
+            Judgement::unknown(format!("it is compiled with `{client}`, and where it reads its address was not seen"))
+        }
+    }
+}
+
+fn away(facts: &Facts) -> Judgement {
+    Watched::judgement(facts, |observation| {
+        let Some(tried) = &observation.without_service else { return Watched::Untold };
+        let code = u64::try_from(tried.code.unwrap_or(0)).unwrap_or(0);
+        let mut measured = observation.measured(format!("exit code with `{}` away", tried.variable), code, "code");
+        measured.details.extend(tried.listened.then(|| "it listened all the same".to_owned()));
+        match (tried.listened, tried.code, tried.said) {
+            (true, _, _) => Watched::Kept(measured),
+            (false, Some(0), _) => {
+                let message =
+                    format!("without the service of `{}` it ends with code 0, as if all were well", tried.variable);
+                Watched::Found(Found::new(Verdict::Warn, message).at(measured))
+            }
+            (false, _, false) => {
+                let message = format!("without the service of `{}` it ends and says nothing", tried.variable);
+                Watched::Found(Found::new(Verdict::Warn, message).at(measured))
+            }
+            (false, _, true) => Watched::Kept(measured),
+        }
+    })
+}

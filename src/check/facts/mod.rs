@@ -1,0 +1,133 @@
+//! What is known of an app before anything is judged. It is read from the working tree, by this program alone: no
+//! toolchain, no build script and nothing else of the codebase runs, so code that does not compile here, or that
+//! nobody trusts yet, can be checked as well.
+
+mod closure;
+mod constant;
+mod container;
+mod lock;
+mod package;
+mod questions;
+mod service;
+
+pub use closure::Unread;
+pub(super) use constant::Constant;
+pub(super) use container::{ContainerFile, Instruction};
+pub(super) use lock::{Lock, LockState};
+pub(super) use package::{Bin, Dependency, Package};
+pub(super) use service::SERVERS;
+
+use super::source::Source;
+use super::{Error, Observation};
+use crate::app::{Declaration, Sources};
+use crate::artifact::BuildManifest;
+use crate::codebase::{Manifests, WorkTree, beside};
+use service::Members;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The folder of the app.
+    pub folder: PathBuf,
+    /// The package, where it is not the one at hand.
+    pub package: Option<String>,
+    /// The manifest of a release's build, where one is given.
+    pub release: Option<BuildManifest>,
+    /// What was measured while a release ran.
+    pub observations: Vec<Observation>,
+}
+
+/// All that is known.
+#[derive(Debug)]
+pub struct Facts {
+    pub(super) tree: WorkTree,
+    /// The folder of its workspace.
+    pub(super) workspace: String,
+    pub(super) members: Vec<Package>,
+    /// The service, first, and the packages of the codebase that it is compiled with.
+    pub(super) packages: Vec<Package>,
+    pub(super) bins: Vec<Bin>,
+    pub(super) lock: Lock,
+    pub(super) sources: Vec<Source>,
+    /// The service's build script, which is none of its sources.
+    pub(super) build_script: Option<Source>,
+    pub(super) unread: Vec<Unread>,
+    pub(super) containers: Vec<ContainerFile>,
+    pub(super) texts: Sources,
+    pub(super) declaration: Declaration,
+    pub(super) release: Option<BuildManifest>,
+    pub(super) observations: Vec<Observation>,
+    /// Functions that `main` reaches, as far as their names tell.
+    reachable: BTreeSet<String>,
+}
+
+impl Facts {
+    /// Gathers them.
+    ///
+    /// # Errors
+    /// Where the codebase or the declaration cannot be read, or several packages could be meant.
+    pub fn gather(request: Request) -> Result<Self, Error> {
+        let tree = WorkTree::around(&request.folder)?;
+        let here = tree.relative(&request.folder).unwrap_or_default();
+        let manifests = Manifests::in_tree(&tree);
+        let manifest = manifests.nearest(&here)?;
+        let members = Members::around(manifest, &manifests, &tree)?;
+        let containers = ContainerFile::all(&tree);
+        let declared = declared_package(&tree, &manifest.folder);
+        let asked = request.package.as_deref().or(declared.as_deref());
+        let service = members.service(manifest, &tree, asked, &containers)?;
+        let home = [service.folder.as_str(), manifest.folder.as_str()]
+            .into_iter()
+            .find(|folder| tree.stands(&beside(folder, "twelve.toml")) || tree.stands(&beside(folder, "Procfile")));
+        let texts = Sources::read(&tree.root().join(home.unwrap_or(&service.folder)))?;
+        let declaration = texts.declaration("app")?;
+        let bins = service::bins(service, &declaration, &containers);
+        let packages: Vec<Package> = members.closure(service).into_iter().cloned().collect();
+        let (sources, unread) = closure::read(&tree, &bins, &packages);
+        let reachable = questions::reachable(&sources);
+        let lock = Lock::read(&tree, &members.workspace);
+        let build_script = build_script(&tree, service);
+        Ok(Self {
+            lock,
+            workspace: members.workspace,
+            members: members.all,
+            packages,
+            bins,
+            build_script,
+            sources,
+            unread,
+            containers,
+            texts,
+            declaration,
+            release: request.release,
+            observations: request.observations,
+            reachable,
+            tree,
+        })
+    }
+
+    /// The service's own package.
+    pub(super) fn service(&self) -> &Package {
+        // `closure` begins with the package that it is asked for.
+        &self.packages[0]
+    }
+
+    /// Where the service's declaration stands, or would.
+    pub(super) fn declaration_path(&self, name: &str) -> String {
+        let own = beside(&self.service().folder, name);
+        if self.tree.stands(&own) { own } else { beside(&self.workspace, name) }
+    }
+}
+
+fn build_script(tree: &WorkTree, package: &Package) -> Option<Source> {
+    let path = beside(&package.folder, "build.rs");
+    Source::read(&path, tree.text(&path)?).ok()
+}
+
+/// The package that twelve.toml in a folder names.
+fn declared_package(tree: &WorkTree, folder: &str) -> Option<String> {
+    let twelve_toml = tree.text(&beside(folder, "twelve.toml"));
+    Sources { twelve_toml, procfile: None }.declaration("app").ok()?.build.package
+}

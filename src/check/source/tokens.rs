@@ -1,0 +1,102 @@
+//! What stands in a macro's brackets. It is no Rust until the macro says so, and yet most of it reads like Rust: names
+//! followed by parentheses are calls, as in `tokio::select!`, `json!`, `vec!`.
+
+use super::Value;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+
+/// One thing that was seen in a macro's brackets.
+#[derive(Debug, Clone)]
+pub(super) enum Seen {
+    /// A path, with what it is called with where it is called.
+    Path { text: String, called: Option<Vec<Value>>, span: Span },
+    /// A method that is called.
+    Method { name: String, arguments: Vec<Value>, span: Span },
+    /// A string.
+    Text { value: String, span: Span },
+    /// The keyword `loop`.
+    Loop { span: Span },
+}
+
+/// All that can be seen, in the order of the text.
+pub(super) fn scan(tokens: TokenStream) -> Vec<Seen> {
+    let mut seen = Vec::new();
+    scan_into(tokens, &mut seen);
+    seen
+}
+
+/// The strings, numbers and names, for an argument that is a macro.
+pub(super) fn values(tokens: TokenStream) -> Vec<Value> {
+    tokens
+        .into_iter()
+        .filter_map(|token| match token {
+            TokenTree::Literal(literal) => literal_value(&literal.to_string()),
+            TokenTree::Ident(name) => Some(Value::Name(name.to_string())),
+            TokenTree::Group(group) => Some(Value::List(values(group.stream()))),
+            TokenTree::Punct(_) => None,
+        })
+        .collect()
+}
+
+fn literal_value(text: &str) -> Option<Value> {
+    match syn::parse_str(text) {
+        Ok(syn::Lit::Str(text)) => Some(Value::Text(text.value())),
+        Ok(syn::Lit::Int(number)) => number.base10_parse().ok().map(Value::Number),
+        _ => None,
+    }
+}
+
+fn scan_into(tokens: TokenStream, seen: &mut Vec<Seen>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        match token {
+            TokenTree::Ident(first) => {
+                let after_dot = at > 0 && is_punct(&tokens[at - 1], '.');
+                let (text, next) = path(&tokens, at);
+                let called = match tokens.get(next) {
+                    Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+                        Some(values(group.stream()))
+                    }
+                    _ => None,
+                };
+                let span = first.span();
+                match called {
+                    _ if text == "loop" => seen.push(Seen::Loop { span }),
+                    Some(arguments) if after_dot => seen.push(Seen::Method { name: text, arguments, span }),
+                    called if !after_dot => seen.push(Seen::Path { text, called, span }),
+                    _ => {}
+                }
+                at = next;
+                continue;
+            }
+            TokenTree::Group(group) => scan_into(group.stream(), seen),
+            TokenTree::Literal(literal) => {
+                if let Some(Value::Text(value)) = literal_value(&literal.to_string()) {
+                    seen.push(Seen::Text { value, span: literal.span() });
+                }
+            }
+            TokenTree::Punct(_) => {}
+        }
+        at += 1;
+    }
+}
+
+/// A path that begins at an identifier, and the index after it.
+fn path(tokens: &[TokenTree], start: usize) -> (String, usize) {
+    let mut text = tokens[start].to_string();
+    let mut at = start + 1;
+    while let (Some(one), Some(two), Some(TokenTree::Ident(name))) =
+        (tokens.get(at), tokens.get(at + 1), tokens.get(at + 2))
+        && is_punct(one, ':')
+        && is_punct(two, ':')
+    {
+        text.push_str("::");
+        text.push_str(&name.to_string());
+        at += 3;
+    }
+    (text, at)
+}
+
+fn is_punct(token: &TokenTree, character: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == character)
+}

@@ -2,6 +2,7 @@
 
 use super::assets::{CommittedFiles, out_assets};
 use super::compiled::{Compiled, Program};
+use super::linking::linking_package;
 use super::places::Places;
 use super::plan::{Plan, PlannedBuild};
 use super::work_folder::WorkFolder;
@@ -55,7 +56,8 @@ pub(super) fn bundle(parts: &Parts<'_>, reporter: &Reporter) -> Result<Bundle, E
     let settings = &plan.declaration.build;
     let programs = chosen(compiled.programs(&package.id, places), &settings.bins, package)?;
     let locked = compiled.joined(&plan.lockfile, packages, places)?;
-    let system = elf::system(&programs, settings, compiled, packages)?;
+    let linking = |library: &str| linking_package(library, compiled, packages, places);
+    let system = elf::system(&programs, settings, linking)?;
     let bill = sbom::sbom(&package.id, &locked, &plan.lockfile, packages)?;
 
     let mut members = vec![own(LOCKFILE_PATH, plan.lockfile.bytes.clone())?, own(SBOM_PATH, bill)?];

@@ -67,16 +67,18 @@ impl Compiled {
         Some(places.here(script.out_dir.as_std_path()))
     }
 
-    /// The package whose build script asked for a library, by the library's name without `lib` and its versions.
-    pub(super) fn links(&self, library: &str, packages: &Packages) -> Option<String> {
-        let asks = |script: &&BuildScript| {
-            script.linked_libs.iter().any(|linked| {
-                let linked = linked.as_str();
-                linked.rsplit_once('=').map_or(linked, |(_, name)| name).split(':').next() == Some(library)
-            })
-        };
-        let script = self.scripts.iter().find(asks)?;
-        packages.by_id(&script.package_id).map(|package| package.name.to_string())
+    /// The packages whose build scripts asked for libraries, as they wrote them.
+    pub(super) fn scripted(&self) -> impl Iterator<Item = (&PackageId, Vec<&str>)> {
+        self.scripts.iter().map(|script| {
+            let linked = script.linked_libs.iter().map(|linked| linked.as_str());
+            (&script.package_id, linked.collect())
+        })
+    }
+
+    /// The packages of which something was compiled.
+    pub(super) fn packages(&self) -> impl Iterator<Item = &PackageId> {
+        let ids: BTreeSet<&PackageId> = self.artifacts.iter().map(|artifact| &artifact.package_id).collect();
+        ids.into_iter()
     }
 
     /// The lockfile's packages, as far as they were compiled.

@@ -2,10 +2,9 @@
 //! crates): the libraries that it names as NEEDED, and the highest GLIBC version of its symbols.
 
 use super::Error;
-use super::compiled::{Compiled, Program};
+use super::compiled::Program;
 use crate::app::BuildSettings;
 use crate::artifact::{GlibcSymbol, GlibcVersion, System};
-use crate::codebase::Packages;
 use object::read::elf::{FileHeader, ProgramHeader, SectionTable};
 use object::{Endianness, FileKind, elf};
 use std::collections::BTreeSet;
@@ -35,15 +34,14 @@ struct Needs {
     search_path: Vec<String>,
 }
 
-/// What the programs of a build need, as far as the declaration allows it.
+/// What the programs of a build need, as far as the declaration allows it. `linking_package` guesses who links a library.
 ///
 /// # Errors
 /// Where one needs a library that is not declared, or a newer C library than allowed.
 pub(super) fn system(
     programs: &[Program],
     settings: &BuildSettings,
-    compiled: &Compiled,
-    packages: &Packages,
+    linking_package: impl Fn(&str) -> Option<String>,
 ) -> Result<System, Error> {
     let most = settings.max_glibc.as_deref().and_then(GlibcVersion::parse);
     let mut libraries = BTreeSet::new();
@@ -56,12 +54,10 @@ pub(super) fn system(
             needs(&bytes).map_err(|cause| Error::BadBinary { bin: program.name.clone(), rule: cause.to_string() })?;
         for library in &needs.libraries {
             if !is_declared(library, settings) {
-                let stem = library.split(".so").next().unwrap_or(library);
-                let package = compiled.links(stem.strip_prefix("lib").unwrap_or(stem), packages);
                 return Err(Error::Library(ForeignLibrary {
                     bin: program.name.clone(),
                     library: library.clone(),
-                    package,
+                    package: linking_package(library),
                 }));
             }
         }

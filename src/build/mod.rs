@@ -30,6 +30,7 @@ mod flags;
 mod git_dependencies;
 mod interruption;
 mod kept_out;
+mod linking;
 mod namespace;
 mod outside;
 mod places;

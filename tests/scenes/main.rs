@@ -11,6 +11,8 @@ mod admin;
 #[cfg(feature = "build")]
 mod build;
 #[cfg(all(target_os = "linux", feature = "build"))]
+mod build_libraries;
+#[cfg(all(target_os = "linux", feature = "build"))]
 mod build_places;
 #[cfg(feature = "build")]
 mod build_refusals;

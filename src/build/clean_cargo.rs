@@ -6,6 +6,7 @@
 use super::Error;
 use super::outside::Outside;
 use super::places::Places;
+use super::vendor::source_folder;
 use super::work_folder::WorkFolder;
 use crate::codebase::{Lockfile, Place};
 use std::collections::BTreeSet;
@@ -13,8 +14,11 @@ use std::path::PathBuf;
 use std::process::Command;
 use toml::{Table, Value};
 
-/// The name of the verified sources in cargo's config.
+/// The beginning of the names of verified sources in cargo's config.
 const VERIFIED: &str = "cargo-twelve-verified";
+
+/// The beginning of the names of the registries that they replace.
+const REGISTRY: &str = "cargo-twelve-registry";
 
 /// Our own config, in our CARGO_HOME.
 const CONFIG: &str = "config.toml";
@@ -57,23 +61,25 @@ impl CleanCargo<'_> {
     /// without them.
     pub(super) fn write_config(&self, lockfile: &Lockfile, outside: &Outside) -> Result<(), Error> {
         let mut sources = Table::new();
-        let replaced = || Table::from_iter([("replace-with".to_owned(), Value::from(VERIFIED))]);
-        sources.insert("crates-io".to_owned(), replaced().into());
-        let indices: BTreeSet<&str> = lockfile
-            .packages
-            .iter()
-            .filter_map(|package| match &package.place {
-                Place::Registry { index, default: false, .. } => Some(index.as_str()),
-                _ => None,
-            })
-            .collect();
-        for (number, index) in indices.into_iter().enumerate() {
-            let mut source = replaced();
-            source.insert("registry".to_owned(), index.into());
-            sources.insert(format!("cargo-twelve-registry-{number}"), source.into());
+        let registries = lockfile.packages.iter().filter_map(|package| match &package.place {
+            Place::Registry { index, default: false, .. } => Some((index.as_str(), false)),
+            _ => None,
+        });
+        // The default registry has several spellings. It is replaced also where nothing is locked of it.
+        let registries: BTreeSet<(&str, bool)> = registries.chain([("", true)]).collect();
+        for (number, (index, is_default)) in registries.into_iter().enumerate() {
+            let verified = format!("{VERIFIED}-{number}");
+            let folder = self.places.cargo_home.join(source_folder(index, is_default)).to_string_lossy().into_owned();
+            let mut source = Table::from_iter([("replace-with".to_owned(), Value::from(verified.as_str()))]);
+            let name = if is_default {
+                "crates-io".to_owned()
+            } else {
+                source.insert("registry".to_owned(), index.into());
+                format!("{REGISTRY}-{number}")
+            };
+            sources.insert(name, source.into());
+            sources.insert(verified, Table::from_iter([("directory".to_owned(), folder.into())]).into());
         }
-        let folder = self.places.vendor().to_string_lossy().into_owned();
-        sources.insert(VERIFIED.to_owned(), Table::from_iter([("directory".to_owned(), folder.into())]).into());
 
         // A wrapper of the repository's config is no part of the commit; an empty name is none.
         let build = ["rustc-wrapper", "rustc-workspace-wrapper"].map(|key| (key.to_owned(), Value::from("")));

@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::places::Places;
+use super::vendor::package_folder;
 use crate::artifact::{LockedPackage, PackageKind};
 use crate::codebase::cargo::{Artifact, BuildScript, Message, PackageId, TargetKind};
 use crate::codebase::{Lockfile, Packages, Place};
@@ -109,7 +110,7 @@ impl Compiled {
             let index = index.ok_or_else(|| unverified(manifest))?;
             let place = match lockfile.packages[index].place {
                 Place::Path => places.source.clone(),
-                Place::Registry { .. } => places.vendor().join(lockfile.packages[index].stem()),
+                Place::Registry { .. } => places.cargo_home.join(package_folder(&lockfile.packages[index])),
                 Place::Git { .. } => places.cargo_home.join("git/checkouts"),
             };
             if !manifest.starts_with(&place) {

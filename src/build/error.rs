@@ -129,6 +129,12 @@ pub enum Error {
         /// What cargo said.
         said: String,
     },
+    /// A registry or a mirror that gave other bytes than the locked ones.
+    #[error("`{package}` came from its registry with other bytes than Cargo.lock names")]
+    ForgedDownload {
+        /// The package with its version.
+        package: String,
+    },
     /// A git dependency whose locked commit is nowhere to be had.
     #[error("`{package}` is locked to commit `{revision}` of `{url}`, and that could not be fetched")]
     NoGitDependency {

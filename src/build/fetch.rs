@@ -6,7 +6,11 @@ use super::outside::Outside;
 use super::toolchain::InstalledToolchain;
 use crate::codebase::refusal;
 use crate::report::{Event, Reporter, Work};
+use std::ffi::OsStr;
 use std::path::PathBuf;
+
+/// What cargo says of a download with another sha256 than Cargo.lock names, and of an index that names another one.
+const FORGED: [&str; 2] = ["failed to verify the checksum of `", "checksum for `"];
 
 /// How to fetch what a lockfile names.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub(super) struct Fetch<'a> {
     pub(super) manifest: String,
     /// The lockfile, for the message.
     pub(super) lockfile: String,
+    /// The repository's own config files in the exported commit: the user may stand where cargo would not find them.
+    pub(super) configs: Vec<PathBuf>,
     /// Whether the repository's own config replaces the registry by a folder, so that nothing would be fetched.
     pub(super) vendored: bool,
 }
@@ -38,6 +44,8 @@ impl Fetch<'_> {
         command.args(["fetch", "--locked", "--color", "never", "--manifest-path"]).arg(link.join(&self.manifest));
         if self.vendored {
             command.current_dir(alone.path());
+        } else {
+            command.args(self.configs.iter().flat_map(|config| [OsStr::new("--config"), config.as_os_str()]));
         }
         let program = self.toolchain.cargo.clone();
         let progress = reporter.progress(&Work::Fetching);
@@ -49,7 +57,16 @@ impl Fetch<'_> {
         let said = String::from_utf8_lossy(&output.stderr);
         match refusal(&said, &self.lockfile) {
             stale @ crate::codebase::Error::LockStale { .. } => Err(stale.into()),
-            _ => Err(Error::Fetch { said: said.trim().to_owned() }),
+            _ => Err(match forged(&said) {
+                Some(package) => Error::ForgedDownload { package },
+                None => Error::Fetch { said: said.trim().to_owned() },
+            }),
         }
     }
+}
+
+/// The package whose bytes cargo would not take.
+fn forged(said: &str) -> Option<String> {
+    let package = FORGED.iter().find_map(|words| said.split(words).nth(1))?.split('`').next()?;
+    Some(package.split(" (").next().unwrap_or(package).to_owned())
 }

@@ -119,6 +119,7 @@ fn provide_dependencies(plan: &Plan, work: &WorkFolder, outside: &Outside, repor
         source: work.source(),
         manifest: codebase::beside(&plan.package.folder, "Cargo.toml"),
         lockfile: plan.lockfile.path.clone(),
+        configs: plan.settings.paths().map(|path| work.source().join(path)).collect(),
         vendored: !folders.is_empty(),
     };
     let home = outside.cargo_home();

@@ -79,11 +79,6 @@ impl Places {
         })
     }
 
-    /// The folder of a package's verified source.
-    pub(super) fn vendor(&self) -> PathBuf {
-        self.cargo_home.join("vendor")
-    }
-
     /// A path of the compiler as a path of this machine.
     pub(super) fn here(&self, seen: &Path) -> PathBuf {
         let below = |(there, here): &(PathBuf, PathBuf)| seen.strip_prefix(there).ok().map(|below| here.join(below));

@@ -8,10 +8,11 @@ use super::Error;
 use super::crate_file::CrateFile;
 use super::work_folder::remove_folder;
 use crate::artifact::Digest;
+use crate::codebase::{LockfilePackage, Place};
 use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The mtime of every verified file, in seconds since 1970. A constant: with new ones, packages whose build scripts
@@ -21,8 +22,27 @@ const MODIFIED: u64 = 1_000_000_000;
 /// The file in which a directory source lists its checksums.
 const CHECKSUMS: &str = ".cargo-checksum.json";
 
+/// The folder of our CARGO_HOME that replaces a registry, by the registry's index. Each has its own: two registries may
+/// have a package of one name and version, and cargo would take either for the other.
+pub(super) fn source_folder(index: &str, is_default: bool) -> String {
+    if is_default { "vendor".to_owned() } else { format!("vendor-{:.12}", Digest::of(index.as_bytes()).to_string()) }
+}
+
+/// The folder of a registry's package, below our CARGO_HOME.
+pub(super) fn package_folder(package: &LockfilePackage) -> PathBuf {
+    let (index, is_default) = match &package.place {
+        Place::Registry { index, default, .. } => (index.as_str(), *default),
+        Place::Path | Place::Git { .. } => ("", true),
+    };
+    Path::new(&source_folder(index, is_default)).join(package.stem())
+}
+
 /// Makes a folder hold the files of a `.crate`, and nothing else.
 pub(super) fn vendor(folder: &Path, package: &CrateFile, checksum: &Digest) -> Result<(), Error> {
+    if folder.is_symlink() {
+        // What it leads to is not ours to tidy up.
+        fs::remove_file(folder).map_err(Error::machine(folder, "removed"))?;
+    }
     fs::create_dir_all(folder).map_err(Error::machine(folder, "made"))?;
     remove_extra(folder, "", package)?;
     for file in package.files() {

@@ -2,7 +2,7 @@
 //! surprised, every committed file of a locked package must be the registry's.
 
 use super::Error;
-use super::vendor::holds;
+use super::vendor::{holds, package_folder};
 use super::work_folder::WorkFolder;
 use crate::artifact::Digest;
 use crate::codebase::{LockfilePackage, Repository, Snapshot};
@@ -41,7 +41,7 @@ impl Vendored<'_> {
         if version.as_deref() != Some(package.version.to_string().as_str()) {
             return Ok(());
         }
-        let verified = work.vendor().join(package.stem());
+        let verified = work.cargo_home().join(package_folder(package));
         for file in self.snapshot.files().filter(|file| file.path.starts_with(place)) {
             let below = &file.path[place.len()..];
             if below == ".cargo-checksum.json" {

@@ -10,7 +10,7 @@ use super::crate_file::CrateFile;
 use super::crew::on_every_core;
 use super::fetch::Fetch;
 use super::registry_cache::RegistryCache;
-use super::vendor::vendor;
+use super::vendor::{package_folder, source_folder, vendor};
 use super::vendored::Vendored;
 use super::work_folder::{WorkFolder, remove_folder};
 use crate::artifact::Digest;
@@ -18,7 +18,7 @@ use crate::codebase::{Lockfile, LockfilePackage};
 use crate::report::{Event, Reporter, Work};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What became of a package.
@@ -41,10 +41,13 @@ pub(super) fn verify(
     let started = Instant::now();
     let packages: Vec<(&LockfilePackage, Digest)> = lockfile.of_registries().collect();
     remove_unlocked(work, &packages)?;
+    let default = work.cargo_home().join(source_folder("", true));
+    fs::create_dir_all(&default).map_err(Error::machine(default, "made"))?;
     let verify_all = || {
         let progress = reporter.progress(&Work::VerifyingPackages { packages: packages.len() as u64 });
         on_every_core(&packages, |(package, checksum)| {
-            verify_one(work, package, checksum, cache).inspect(|_| progress.advance(1))
+            verify_one(work, package, checksum, &namesakes(&packages, package, checksum), cache)
+                .inspect(|_| progress.advance(1))
         })
     };
     let mut verdicts = verify_all()?;
@@ -74,38 +77,59 @@ pub(super) fn verify(
     Ok(())
 }
 
+/// The checksums of packages of other registries that have the same name and version.
+fn namesakes(packages: &[(&LockfilePackage, Digest)], package: &LockfilePackage, checksum: &Digest) -> Vec<Digest> {
+    // They are sorted by name and version.
+    let same = |other: &LockfilePackage| (&other.name, &other.version).cmp(&(&package.name, &package.version));
+    let start = packages.partition_point(|(other, _)| same(other).is_lt());
+    let all = packages[start..].iter().take_while(|(other, _)| same(other).is_eq());
+    all.map(|(_, other)| *other).filter(|other| other != checksum).collect()
+}
+
 fn verify_one(
     work: &WorkFolder,
     package: &LockfilePackage,
     checksum: &Digest,
+    namesakes: &[Digest],
     cache: &RegistryCache,
 ) -> Result<Verdict, Error> {
     let stem = package.stem();
-    let cached = cache.look_for(&stem, checksum);
+    let cached = cache.look_for(&stem, checksum, namesakes);
     let Some(bytes) = cached.bytes else { return Ok(Verdict::Missing { wrong: cached.wrong }) };
     let unpacked = CrateFile::unpack(&bytes, &stem)?;
-    vendor(&work.vendor().join(&stem), &unpacked, checksum)?;
-    let tampered = cache.tampered(&stem, &unpacked);
+    vendor(&work.cargo_home().join(package_folder(package)), &unpacked, checksum)?;
+    let tampered = cache.tampered(&stem, &unpacked, &cached.of_namesakes);
     Ok(Verdict::Verified { wrong: cached.wrong, tampered })
 }
 
 /// Removes folders of packages that the lockfile does not have.
 fn remove_unlocked(work: &WorkFolder, packages: &[(&LockfilePackage, Digest)]) -> Result<(), Error> {
-    let stems: BTreeSet<String> = packages.iter().map(|(package, _)| package.stem()).collect();
-    let vendor = work.vendor();
-    let read = |cause| Error::machine(&vendor, "read")(cause);
-    for entry in fs::read_dir(&vendor).map_err(read)? {
-        let entry = entry.map_err(read)?;
-        if stems.contains(entry.file_name().to_string_lossy().as_ref()) {
+    let home = work.cargo_home();
+    let locked: BTreeSet<PathBuf> = packages.iter().map(|(package, _)| home.join(package_folder(package))).collect();
+    for source in entries(&home)? {
+        if !source.file_name().is_some_and(|name| name.to_string_lossy().starts_with("vendor")) {
             continue;
         }
-        if entry.file_type().map_err(read)?.is_dir() {
-            remove_folder(&entry.path())?;
-        } else {
-            fs::remove_file(entry.path()).map_err(Error::machine(entry.path(), "removed"))?;
+        // Never through a link: what it leads to is not ours.
+        if source.is_symlink() {
+            remove(&source)?;
+            continue;
         }
+        entries(&source)?.iter().filter(|path| !locked.contains(*path)).try_for_each(|path| remove(path))?;
     }
     Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    if path.is_dir() && !path.is_symlink() {
+        return remove_folder(path);
+    }
+    fs::remove_file(path).map_err(Error::machine(path, "removed"))
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let read = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    read.map_err(Error::machine(folder, "read"))
 }
 
 /// Says what was kept out of the build.

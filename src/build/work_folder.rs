@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! lock           held by the build at work
-//! cargo/         a CARGO_HOME of our own: config.toml, vendor/ (the verified sources), git/ (git dependencies)
+//! cargo/         a CARGO_HOME of our own: config.toml, vendor/ (the verified sources; vendor-DIGEST/
+//!                those of another registry), git/ (git dependencies)
 //! cargo/src/     the exported commit. It lies in the CARGO_HOME, since cargo looks for a workspace in the folders
 //!                above a package and stops at its home
 //! target/        the target folder
@@ -46,7 +47,11 @@ impl WorkFolder {
         }
         let folder = Self { root, _lock: lock };
         remove_folder(&folder.temporary())?;
-        for made in [folder.source(), folder.vendor(), folder.target(), folder.temporary()] {
+        for made in [folder.cargo_home(), folder.source(), folder.target(), folder.temporary()] {
+            // A build script may have put a link here; what it leads to is not ours to tidy up.
+            if made.is_symlink() {
+                fs::remove_file(&made).map_err(Error::machine(&made, "removed"))?;
+            }
             fs::create_dir_all(&made).map_err(Error::machine(&made, "made"))?;
         }
         Ok(folder)
@@ -58,10 +63,6 @@ impl WorkFolder {
 
     pub(super) fn source(&self) -> PathBuf {
         self.root.join("cargo/src")
-    }
-
-    pub(super) fn vendor(&self) -> PathBuf {
-        self.root.join("cargo/vendor")
     }
 
     pub(super) fn target(&self) -> PathBuf {

@@ -95,6 +95,27 @@ fn a_verified_source_that_was_edited_in_the_work_folder_is_mended() {
 }
 
 #[test]
+fn a_link_in_the_work_folder_is_removed_and_what_it_leads_to_is_not() {
+    let stage = Stage::new();
+    assert_eq!(stage.build().build_id(), stage.honest);
+    let outside = stage.scene.home().join("mine");
+    let cargo = stage.scene.path().join("target/twelve/work/shop/cargo");
+    let package = Locked::find("itoa").stem();
+    for linked in ["src", "vendor", &format!("vendor/{package}")] {
+        std::fs::create_dir_all(outside.join("src")).expect("a folder");
+        std::fs::write(outside.join("src/file"), "mine").expect("written");
+        std::fs::remove_dir_all(cargo.join(linked)).expect("it stands");
+        std::os::unix::fs::symlink(&outside, cargo.join(linked)).expect("a link");
+        assert_eq!(stage.build().build_id(), stage.honest, "{linked}");
+        let left = std::fs::read_dir(&outside)
+            .expect("it stands")
+            .chain(std::fs::read_dir(outside.join("src")).expect("it stands"));
+        assert_eq!(left.count(), 2, "{linked}: something came or went where the link led");
+        assert!(!cargo.join(linked).is_symlink(), "{linked}");
+    }
+}
+
+#[test]
 fn an_exported_source_that_was_edited_is_mended() {
     let stage = Stage::new();
     assert_eq!(stage.build().build_id(), stage.honest);

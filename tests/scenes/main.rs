@@ -17,6 +17,8 @@ mod build_places;
 #[cfg(feature = "build")]
 mod build_refusals;
 #[cfg(feature = "build")]
+mod build_registries;
+#[cfg(feature = "build")]
 mod build_tampering;
 #[cfg(target_os = "linux")]
 mod high_water;
@@ -32,6 +34,8 @@ mod new_at_a_terminal;
 mod new_compiles;
 #[cfg(feature = "build")]
 mod progress;
+#[cfg(feature = "build")]
+mod registry;
 #[cfg(feature = "build")]
 mod release;
 #[cfg(feature = "build")]

@@ -39,7 +39,7 @@ pub(crate) fn shop_with_packages() -> Scene {
 pub(crate) struct Locked {
     name: &'static str,
     pub(crate) version: String,
-    checksum: String,
+    pub(crate) checksum: String,
 }
 
 impl Locked {

@@ -30,6 +30,10 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::WrongCrate { path, .. } => refused(format!("rm {} && cargo fetch --locked", path.display())),
         Error::WrongVendored { .. } => refused("cargo vendor, and commit what it changes".to_owned()),
         Error::NoCrate { .. } | Error::NoGitDependency { .. } => refused("cargo fetch --locked".to_owned()),
+        Error::ForgedDownload { .. } => refused(
+            "tell whoever runs the registry, or the mirror that your cargo config names; nothing of it was compiled"
+                .to_owned(),
+        ),
         Error::BadCrate { .. } => Advice::code(ExitCode::Data),
         Error::Fetch { .. } => Advice::hint(ExitCode::Unavailable, "cargo fetch --locked"),
         Error::Unverified { .. } => Advice::code(ExitCode::Refused),

@@ -1,26 +1,35 @@
 //! The env files of the command line: read in their order, with what their users should know of them.
 
+#[cfg(target_os = "linux")]
 use super::failure::UsageError;
 use super::surroundings::Surroundings;
-use crate::config::{Contract, EnvFile, Error, Typed};
+use crate::config::EnvFile;
+#[cfg(target_os = "linux")]
+use crate::config::{Contract, Error, Typed};
+#[cfg(target_os = "linux")]
 use crate::report::Event;
 use std::path::PathBuf;
 
-/// Reads env files, and says what another reader would take otherwise. Their errors are told with those of the
-/// contract.
+/// Reads env files. Their errors are told with those of the contract.
+pub(crate) fn read_files(paths: &[PathBuf], surroundings: &Surroundings) -> anyhow::Result<Vec<EnvFile>> {
+    let read = |path: &PathBuf| EnvFile::read(&surroundings.resolve(path), &path.to_string_lossy());
+    Ok(paths.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// Reads env files, and says what another reader would take otherwise.
+#[cfg(target_os = "linux")]
 pub(crate) fn read_env_files(paths: &[PathBuf], surroundings: &Surroundings) -> anyhow::Result<Vec<EnvFile>> {
-    let mut files = Vec::new();
-    for path in paths {
-        let file = EnvFile::read(&surroundings.resolve(path), &path.to_string_lossy())?;
+    let files = read_files(paths, surroundings)?;
+    for file in &files {
         for finding in file.warnings() {
             let place = format!("{}:{}:{}", file.name(), finding.line, finding.column);
             surroundings.reporter.tell(&Event::warning(format!("{place}: {}", finding.rule)));
         }
-        files.push(file);
     }
     Ok(files)
 }
 
+#[cfg(target_os = "linux")]
 /// What happens where others can read an env file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Strictness {
@@ -30,6 +39,7 @@ pub(crate) enum Strictness {
     Refuse,
 }
 
+#[cfg(target_os = "linux")]
 /// Minds who else can read the env files that hold what is or may be secret.
 pub(crate) fn mind_readers(
     files: &[EnvFile],
@@ -51,6 +61,7 @@ pub(crate) fn mind_readers(
     Ok(())
 }
 
+#[cfg(target_os = "linux")]
 /// What was typed with `-e`.
 pub(crate) fn typed(words: &[String], surroundings: &Surroundings) -> anyhow::Result<Typed> {
     let mut all = Vec::new();

@@ -13,14 +13,14 @@ mod build_options;
 mod built;
 #[cfg(feature = "check")]
 mod check;
+mod compat;
 #[cfg(target_os = "linux")]
 mod config_options;
-#[cfg(target_os = "linux")]
 mod configured;
 mod diff;
 #[cfg(target_os = "linux")]
 mod direct;
-#[cfg(target_os = "linux")]
+mod env;
 mod env_files;
 mod exit_code;
 #[cfg(target_os = "linux")]
@@ -83,7 +83,9 @@ enum Command {
     Build(build::Arguments),
     #[cfg(feature = "check")]
     Check(check::Arguments),
+    Compat(compat::Arguments),
     Diff(diff::Arguments),
+    Env(env::Arguments),
     #[cfg(feature = "scaffold")]
     New(new::Arguments),
     #[cfg(feature = "build")]
@@ -132,7 +134,9 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Build(arguments) => build::exec(&arguments, surroundings),
         #[cfg(feature = "check")]
         Command::Check(arguments) => check::exec(&arguments, surroundings),
+        Command::Compat(arguments) => compat::exec(&arguments, surroundings),
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
+        Command::Env(arguments) => env::exec(&arguments, surroundings),
         #[cfg(feature = "scaffold")]
         Command::New(arguments) => new::exec(&arguments, surroundings),
         #[cfg(feature = "build")]

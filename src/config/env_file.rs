@@ -9,17 +9,15 @@ use super::contract::Contract;
 use super::env_code::Code;
 use super::env_finding::{Finding, rewrite};
 use super::env_grammar::{Scanned, scan};
+use super::on_disk::read_whole;
 use super::secret::Secret;
 use std::borrow::Cow;
-use std::io::Read;
+use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// The largest file that is read, in bytes: more than an environment of the kernel holds (execve(2)).
-const LARGEST: u64 = 16 << 20;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// One `NAME=value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +30,8 @@ pub struct Entry {
     pub line: usize,
     /// The column at which it begins, in characters from 1.
     pub column: usize,
+    /// Where it stands in the text, in bytes, from its line's first one to the end of its value.
+    pub(super) span: Range<usize>,
 }
 
 /// A file that was read, with everything that was found in it.
@@ -58,16 +58,8 @@ impl EnvFile {
     /// # Errors
     /// Where it cannot be read. A file that breaks the grammar is no error here: see [`EnvFile::is_malformed`].
     pub fn read(path: &Path, name: &str) -> Result<Self, Error> {
-        let unreadable = |cause| Error::Unreadable { file: name.to_owned(), cause };
-        let mut bytes = Zeroizing::new(Vec::new());
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        let mode = file.metadata().map_err(unreadable)?.permissions().mode();
-        let access = if mode & 0o006 == 0 { Access::Known } else { Access::Everybody };
-        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > LARGEST {
-            let why = format!("it has more than {LARGEST} bytes, which no environment holds");
-            return Err(unreadable(std::io::Error::new(std::io::ErrorKind::FileTooLarge, why)));
-        }
+        let (bytes, metadata) = read_whole(path, name)?;
+        let access = if metadata.permissions().mode() & 0o006 == 0 { Access::Known } else { Access::Everybody };
         Ok(Self { access, ..Self::parse(name, &bytes) })
     }
 

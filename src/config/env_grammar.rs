@@ -17,7 +17,7 @@ pub(super) const LONGEST_STRING: usize = 131_072;
 
 /// Names that bash or dash keeps for itself: read-only, computed, or checked. All of bash's own also begin with
 /// `BASH` (bash(1), "Shell Variables").
-const SHELL_NAMES: [&str; 19] = [
+pub(super) const SHELL_NAMES: [&str; 19] = [
     "COMP_WORDBREAKS",
     "DIRSTACK",
     "EPOCHREALTIME",
@@ -161,7 +161,8 @@ impl<'t> Scanner<'t> {
             self.found.findings.push(finding);
         }
         self.first_lines.insert(name, place.0);
-        self.found.entries.push(Entry { name: name.to_owned(), value, line: place.0, column: place.1 });
+        let span = start..self.cursor.at;
+        self.found.entries.push(Entry { name: name.to_owned(), value, line: place.0, column: place.1, span });
         self.end_line();
         Ok(())
     }

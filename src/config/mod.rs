@@ -5,17 +5,23 @@
 //! against the other. Files are the only thing that this room reads; the environment is handed in.
 
 mod backing_service;
+mod checked;
 mod contract;
 mod env_code;
 mod env_cursor;
 mod env_file;
 mod env_finding;
+mod env_format;
 mod env_grammar;
 mod env_value;
+mod example;
 mod expectation;
+mod export;
 mod from_file;
 mod limits;
 mod notice;
+mod on_disk;
+mod parity;
 mod quote;
 mod resolution;
 mod secret;
@@ -28,13 +34,19 @@ mod violation;
 mod tests;
 
 pub use backing_service::{BackingService, Endpoint, ServiceKind};
+pub use checked::Checked;
 pub use contract::{Contract, Limits, Variable, VariableType};
 pub use env_code::{Code, Severity};
 pub use env_file::{Entry, EnvFile};
 pub use env_finding::Finding;
+pub use env_format::Formatted;
+pub use example::{example_file, variable_table};
+pub use export::{Target, Uncarried};
 pub use from_file::ReadFile;
 pub use limits::{Key, Unsound};
 pub use notice::Notice;
+pub use on_disk::{create_or_same, create_private, read_whole, replace};
+pub use parity::{Cell, Discrepancy, Parity};
 pub use quote::quote;
 pub use resolution::{Config, Inputs, Setting, Standing};
 pub use secret::Secret;
@@ -56,11 +68,34 @@ pub enum Error {
         #[source]
         cause: std::io::Error,
     },
+    /// Something stands where a file would be made.
+    #[error("`{file}` stands already")]
+    Stands {
+        /// The file, as it was named.
+        file: String,
+    },
+    /// A file that cannot be written.
+    #[error("`{file}` cannot be written")]
+    Unwritable {
+        /// The file, as it was named.
+        file: String,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
     /// Env files without a single meaning.
     #[error("{}", malformed_in_short(files))]
     Malformed {
         /// Those files that have errors.
         files: Vec<Malformed>,
+    },
+    /// Variables that a target of an export cannot carry.
+    #[error("{target} cannot carry {}", listed(&uncarried.iter().map(|one| one.variable.clone()).collect::<Vec<_>>()))]
+    NotCarried {
+        /// The target, as it is named for people.
+        target: Target,
+        /// Each variable with the reason.
+        uncarried: Vec<Uncarried>,
     },
     /// Env files that everybody on the machine can read or change, where that was not to be.
     #[error("everybody on this machine can read or change {}", listed(files))]
@@ -73,6 +108,8 @@ pub enum Error {
     Violated {
         /// Every variable that does not, in the order of the contract.
         violations: Vec<Violation>,
+        /// Names that nobody declares: one of them may be what a missing one was meant to be.
+        notices: Vec<Notice>,
     },
 }
 
@@ -99,12 +136,21 @@ impl Error {
     #[must_use]
     pub fn details(&self) -> Vec<String> {
         match self {
-            Self::Unreadable { .. } | Self::Exposed { .. } => Vec::new(),
+            Self::Unreadable { .. } | Self::Stands { .. } | Self::Unwritable { .. } | Self::Exposed { .. } => {
+                Vec::new()
+            }
+            Self::NotCarried { uncarried, .. } => uncarried.iter().map(ToString::to_string).collect(),
             Self::Malformed { files } => files
                 .iter()
                 .flat_map(|Malformed { file, findings }| findings.iter().map(|finding| finding.draw(file)))
                 .collect(),
-            Self::Violated { violations } => violations.iter().map(ToString::to_string).collect(),
+            Self::Violated { violations, notices } => {
+                let notices = notices.iter().map(|notice| match notice.hint() {
+                    Some(hint) => format!("{notice}: {hint}"),
+                    None => notice.to_string(),
+                });
+                violations.iter().map(ToString::to_string).chain(notices).collect()
+            }
         }
     }
 
@@ -112,15 +158,16 @@ impl Error {
     #[must_use]
     pub fn reasons(&self) -> Vec<String> {
         match self {
-            Self::Unreadable { cause, .. } => vec![format!("{self}: {cause}")],
-            Self::Exposed { .. } => vec![self.to_string()],
+            Self::Unreadable { cause, .. } | Self::Unwritable { cause, .. } => vec![format!("{self}: {cause}")],
+            Self::Stands { .. } | Self::Exposed { .. } => vec![self.to_string()],
+            Self::NotCarried { uncarried, .. } => uncarried.iter().map(ToString::to_string).collect(),
             Self::Malformed { files } => files
                 .iter()
                 .flat_map(|Malformed { file, findings }| {
                     findings.iter().filter(|one| one.is_error()).map(move |finding| finding.sentence(file))
                 })
                 .collect(),
-            Self::Violated { violations } => violations.iter().map(ToString::to_string).collect(),
+            Self::Violated { violations, .. } => violations.iter().map(ToString::to_string).collect(),
         }
     }
 }

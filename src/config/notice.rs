@@ -4,10 +4,12 @@ use super::contract::Contract;
 use super::env_file::EnvFile;
 use super::source::Source;
 use crate::report::nearest;
+use serde::Serialize;
 use std::fmt;
 
 /// A fact about the config that stops nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "notice", rename_all = "kebab-case")]
 pub enum Notice {
     /// A name in an env file that the contract does not declare. It is not passed on, and it stops nothing: a rollback
     /// must start with the newer file.
@@ -17,6 +19,7 @@ pub enum Notice {
         /// The place in the env file.
         source: Source,
         /// What was most likely meant, as advice.
+        #[serde(skip_serializing_if = "Option::is_none")]
         hint: Option<String>,
     },
 }

@@ -85,8 +85,12 @@ impl Config {
             let settings = names.into_iter().filter_map(|name| passed(&givers, name, Standing::NoContract)).collect();
             return Ok(Self { settings, notices: Vec::new() });
         };
-        let mut settings =
-            contract.check(&givers, inputs.exempt, read).map_err(|all| Error::Violated { violations: all })?;
+        let notices: Vec<Notice> =
+            inputs.files.iter().flat_map(|file| undeclared(contract, file, inputs.exempt)).collect();
+        let mut settings = match contract.check(&givers, inputs.exempt, read) {
+            Ok(settings) => settings,
+            Err(violations) => return Err(Error::Violated { violations, notices }),
+        };
         let names = givers.names_in_files().chain(givers.names_in_environment());
         let through = names.filter(|name| contract.passes(name)).map(|name| (name, Standing::Passthrough));
         let typed = inputs.typed.names().map(|name| (name, Standing::Typed));
@@ -94,7 +98,6 @@ impl Config {
         let unchecked: BTreeMap<&str, Standing> =
             through.chain(typed).filter(|(name, _)| contract.variable(name).is_none() && !of_file(name)).collect();
         settings.extend(unchecked.into_iter().filter_map(|(name, standing)| passed(&givers, name, standing)));
-        let notices = inputs.files.iter().flat_map(|file| undeclared(contract, file, inputs.exempt)).collect();
         Ok(Self { settings, notices })
     }
 

@@ -4,6 +4,7 @@
 use super::env_file::EnvFile;
 use super::secret::Secret;
 use super::typed::Typed;
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -45,6 +46,13 @@ impl fmt::Display for Source {
             Self::Credential => formatter.write_str("credential"),
             Self::Default => formatter.write_str("default"),
         }
+    }
+}
+
+/// In the words of [`fmt::Display`].
+impl Serialize for Source {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

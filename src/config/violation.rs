@@ -48,11 +48,17 @@ pub struct Violation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// Where it came from, where anybody gave it.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_words")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
 }
 
 impl Violation {
+    /// Whether another machine might judge otherwise: the file that holds the value is not on this one.
+    #[must_use]
+    pub fn depends_on_machine(&self) -> bool {
+        self.fault == Fault::Unreadable(io::ErrorKind::NotFound)
+    }
+
     /// A violation that shows no value.
     pub(super) fn new(variable: &Variable, fault: Fault, source: Option<Source>) -> Self {
         let (expected, example) = (variable.expectation(), variable.example());
@@ -117,12 +123,5 @@ impl Serialize for Fault {
             Self::RelativePath => "relative-path",
             Self::Unreadable(_) => "unreadable",
         })
-    }
-}
-
-fn in_words<S: Serializer>(source: &Option<Source>, serializer: S) -> Result<S::Ok, S::Error> {
-    match source {
-        Some(source) => serializer.collect_str(source),
-        None => serializer.serialize_none(),
     }
 }

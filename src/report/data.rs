@@ -21,6 +21,16 @@ pub fn text(text: &str) -> io::Result<()> {
     write(text.as_bytes())
 }
 
+/// Prints text with terminal styles, without them where stdout has none.
+///
+/// # Errors
+/// Where stdout cannot be written.
+pub fn styled(text: &str) -> io::Result<()> {
+    let mut out = anstream::AutoStream::new(Vec::new(), anstream::AutoStream::choice(&io::stdout()));
+    out.write_all(text.as_bytes())?;
+    write(&out.into_inner())
+}
+
 /// A reader that has seen enough (`| head -1`) is no failure.
 fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();

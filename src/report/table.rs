@@ -22,9 +22,14 @@ impl Table {
         Self::default()
     }
 
+    /// Adds a row of as many cells as come.
+    pub fn cells(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().map(|cell| Printable(&cell).to_string()).collect());
+    }
+
     /// Adds a row. Control characters are escaped, so that no cell can move the terminal's cursor.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.iter().map(|cell| Printable(cell).to_string()).collect());
+        self.cells(cells);
     }
 }
 

@@ -21,6 +21,11 @@ mod build_registries;
 #[cfg(feature = "build")]
 mod build_tampering;
 #[cfg(target_os = "linux")]
+mod compat;
+mod env;
+#[cfg(target_os = "linux")]
+mod env_export;
+#[cfg(target_os = "linux")]
 mod high_water;
 #[cfg(feature = "build")]
 mod join;

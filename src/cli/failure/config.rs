@@ -10,10 +10,15 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Unreadable { cause, .. } if cause.kind() == ErrorKind::NotFound => {
             Advice::hint(ExitCode::NotFound, "`--env-file` takes a path from the working directory")
         }
-        Error::Unreadable { .. } => Advice::code(ExitCode::Machine),
+        Error::Unreadable { .. } | Error::Unwritable { .. } => Advice::code(ExitCode::Machine),
+        Error::Stands { .. } => Advice::hint(ExitCode::WouldOverwrite, "move it away, or name another"),
         Error::Exposed { files } => {
             Advice::hint(ExitCode::Refused, format!("`chmod 600 {}`, or leave out `--strict`", files.join(" ")))
         }
+        Error::NotCarried { .. } => Advice::hint(
+            ExitCode::Data,
+            "let a file hold the value (`from-file = true`), or leave the config to `cargo twelve run`",
+        ),
         Error::Malformed { .. } => {
             Advice::hint(ExitCode::Data, "write each line as the help under it says; `...` stands for its value")
         }
@@ -32,9 +37,10 @@ pub(super) fn details(error: &Error) -> Vec<String> {
 /// The findings for programs, with the name of their field.
 pub(super) fn field(error: &Error) -> Option<(&'static str, Value)> {
     match error {
-        Error::Unreadable { .. } | Error::Exposed { .. } => None,
+        Error::Unreadable { .. } | Error::Unwritable { .. } | Error::Stands { .. } | Error::Exposed { .. } => None,
+        Error::NotCarried { uncarried, .. } => Some(("not_carried", json!(uncarried))),
         Error::Malformed { files } => Some(("files", json!(files))),
-        Error::Violated { violations } => Some(("violations", json!(violations))),
+        Error::Violated { violations, .. } => Some(("violations", json!(violations))),
     }
 }
 

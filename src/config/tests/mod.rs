@@ -183,6 +183,18 @@ fn an_undeclared_name_is_not_passed_on_and_told_with_the_nearest() {
 }
 
 #[test]
+fn a_missing_variable_is_told_together_with_the_name_that_was_meant_to_be_it() {
+    let scene = Scene::declaring([variable("WORKERS", VariableType::Int)]).file("prod.env", "WORKRES=4\n");
+    assert_eq!(
+        scene.violations(),
+        [
+            "`WORKERS` is missing: expected a whole number, such as `10`",
+            "`WORKRES` (prod.env:1) is not declared and is not passed on: did you mean `WORKERS`?",
+        ]
+    );
+}
+
+#[test]
 fn what_the_run_stage_sets_itself_is_never_missing() {
     let scene = Scene::declaring([variable("PORT", VariableType::Port)]);
     assert_eq!(scene.violations().len(), 1);

@@ -20,7 +20,7 @@ fn everything_said(scene: &Scene) -> String {
         }
         Err(error) => {
             said += &format!("{error} {error:?} {:?}", error.details());
-            if let Error::Violated { violations } = &error {
+            if let Error::Violated { violations, .. } = &error {
                 said += &serde_json::to_string(violations).expect("JSON");
             }
         }
@@ -115,7 +115,9 @@ fn no_violation_ever_holds_the_value_of_a_secret() {
             Scene::declaring([key.clone()]).environment("KEY_FILE", "/k").on_disk("/k", MARK.repeat(20_000).as_bytes()),
             Scene::declaring([key]).environment("CREDENTIALS_DIRECTORY", "/c").on_disk("/c/KEY", MARK.as_bytes()),
         ] {
-            assert_eq!(scene.violations().len(), 1, "{kind:?}");
+            let violations = scene.violations();
+            let of_key = violations.iter().filter(|one| !one.contains("`OTHER`")).count();
+            assert_eq!(of_key, 1, "{kind:?}: {violations:?}");
             assert!(!everything_said(&scene).contains(MARK), "{kind:?}: {}", everything_said(&scene));
         }
     }

@@ -1,0 +1,39 @@
+//! `cargo twelve env`: env files and the contract, apart from any process.
+
+mod check;
+mod contract_options;
+mod diff;
+mod example;
+mod export;
+mod fmt;
+
+use super::ExitCode;
+use super::surroundings::Surroundings;
+use clap::{Args, Subcommand};
+
+/// Env files and the contract: check, format, compare, document, export
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Diff(diff::Arguments),
+    Example(example::Arguments),
+    Export(export::Arguments),
+    Fmt(fmt::Arguments),
+}
+
+/// Does one of them.
+pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+    match &arguments.command {
+        Command::Check(arguments) => check::exec(arguments, surroundings),
+        Command::Diff(arguments) => diff::exec(arguments, surroundings),
+        Command::Example(arguments) => example::exec(arguments, surroundings),
+        Command::Export(arguments) => export::exec(arguments, surroundings),
+        Command::Fmt(arguments) => fmt::exec(arguments, surroundings),
+    }
+}

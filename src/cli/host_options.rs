@@ -1,17 +1,16 @@
 //! What a machine that runs releases is told: where unpacked ones are kept, and as whom processes run.
 
+use super::cache_options::CacheOptions;
 use super::surroundings::Surroundings;
 use crate::report::Event;
 use crate::run::{Cache, Identity, Inherit, Origin, SandboxMode};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
 
 /// How releases run on this machine.
 #[derive(Debug, Args)]
 pub(crate) struct HostOptions {
-    /// Where unpacked releases are kept [default: $XDG_CACHE_HOME/cargo-twelve, /var/cache/cargo-twelve for root]
-    #[arg(long, value_name = "DIR", env = "TWELVE_CACHE", hide_env_values = true)]
-    cache: Option<PathBuf>,
+    #[command(flatten)]
+    cache: CacheOptions,
 
     /// Give processes the whole environment, not only what the contract names
     #[arg(long)]
@@ -64,10 +63,6 @@ impl HostOptions {
 
     /// Where unpacked releases are kept.
     pub(crate) fn cache(&self, surroundings: &Surroundings) -> anyhow::Result<Cache> {
-        let folder = match &self.cache {
-            Some(folder) => surroundings.resolve(folder),
-            None => surroundings.cache_folder()?,
-        };
-        Ok(Cache::at(&folder))
+        self.cache.cache(surroundings)
     }
 }

@@ -11,6 +11,8 @@ mod build;
 mod build_options;
 #[cfg(feature = "build")]
 mod built;
+#[cfg(target_os = "linux")]
+mod cache_options;
 #[cfg(feature = "check")]
 mod check;
 mod compat;
@@ -30,11 +32,18 @@ mod failure;
 mod hidden;
 #[cfg(target_os = "linux")]
 mod host_options;
+#[cfg(target_os = "linux")]
+mod import;
+mod inventory;
 #[cfg(feature = "scaffold")]
 mod new;
 mod options;
 #[cfg(target_os = "linux")]
 mod prepared;
+#[cfg(feature = "build")]
+mod prune;
+#[cfg(target_os = "linux")]
+mod pull;
 #[cfg(feature = "build")]
 mod releasable;
 #[cfg(feature = "build")]
@@ -86,8 +95,14 @@ enum Command {
     Compat(compat::Arguments),
     Diff(diff::Arguments),
     Env(env::Arguments),
+    #[cfg(target_os = "linux")]
+    Import(import::Arguments),
     #[cfg(feature = "scaffold")]
     New(new::Arguments),
+    #[cfg(feature = "build")]
+    Prune(prune::Arguments),
+    #[cfg(target_os = "linux")]
+    Pull(pull::Arguments),
     #[cfg(feature = "build")]
     Release(release::Arguments),
     Releases(releases::Arguments),
@@ -137,6 +152,12 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Compat(arguments) => compat::exec(&arguments, surroundings),
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
         Command::Env(arguments) => env::exec(&arguments, surroundings),
+        #[cfg(target_os = "linux")]
+        Command::Import(arguments) => import::exec(&arguments, surroundings),
+        #[cfg(feature = "build")]
+        Command::Prune(arguments) => prune::exec(&arguments, surroundings),
+        #[cfg(target_os = "linux")]
+        Command::Pull(arguments) => pull::exec(&arguments, surroundings),
         #[cfg(feature = "scaffold")]
         Command::New(arguments) => new::exec(&arguments, surroundings),
         #[cfg(feature = "build")]

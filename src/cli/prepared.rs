@@ -48,7 +48,7 @@ pub(crate) fn verified_tree(
     record: &ReleaseRecord,
     surroundings: &Surroundings,
 ) -> anyhow::Result<Tree> {
-    let tree = cache.tree(store, &record.app, run::build_here(record)?)?;
+    let tree = cache.tree(store, record, run::build_here(record)?)?;
     run::refuse_unfit(&tree.manifest, surroundings.variable("LD_LIBRARY_PATH"))?;
     Ok(tree)
 }

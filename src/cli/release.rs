@@ -5,7 +5,7 @@ use super::build_options::BuildOptions;
 use super::releasable::Releasable;
 use super::signing::signing_key;
 use super::surroundings::Surroundings;
-use crate::artifact::UtcTime;
+use crate::artifact::{ReleaseId, UtcTime};
 use crate::release::{Appended, Direction, Proposal, Repeat, append, sign, write_portable};
 use crate::report::{Audience, Event, data};
 use crate::store::{Created, Store};
@@ -58,6 +58,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     }
     let files = write_portable(&store, &appended.record, &appended.bytes, &releasable.portable)?;
     let files = files.iter().map(|path| path.display().to_string()).collect();
+    surroundings.tell_of_a_shared_codebase(&store, &appended)?;
     reporter.tell(&released(&appended, files));
     if reporter.audience() == Audience::Human {
         data::text(&format!("{}\n", appended.record.release))?;
@@ -106,9 +107,23 @@ fn released(appended: &Appended, files: Vec<String>) -> Event {
 
 impl Surroundings {
     /// Who makes a release: the person that the CI platform names, else the user.
-    fn who(&self) -> String {
+    pub(super) fn who(&self) -> String {
         let names = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "USER", "LOGNAME"];
         names.iter().find_map(|name| self.text(name)).unwrap_or("unknown").to_owned()
+    }
+
+    /// Two apps of one repository are two apps: each has numbers and deploys of its own.
+    fn tell_of_a_shared_codebase(&self, store: &Store, appended: &Appended) -> anyhow::Result<()> {
+        let Appended { record, created, .. } = appended;
+        if *created == Created::Stands || record.release != ReleaseId::FIRST {
+            return Ok(());
+        }
+        for other in store.sharing_codebase(&record.app, &record.roots)? {
+            let text =
+                format!("`{}` and `{other}` are two apps of one codebase: each has its own releases", record.app);
+            self.reporter.tell(&Event::note(text));
+        }
+        Ok(())
     }
 
     /// On a CI machine the default store is gone with the machine.

@@ -1,6 +1,7 @@
 //! `cargo twelve verify R`: every byte of a release, and the chain before it.
 
 use super::ExitCode;
+use super::inventory::verify_all;
 use super::surroundings::Surroundings;
 use super::trust_options::TrustOptions;
 use crate::artifact::{ReleaseRecord, ReleaseRef};
@@ -17,8 +18,11 @@ use serde_json::json;
 #[command(after_help = "Example: cargo twelve verify v42")]
 pub(crate) struct Arguments {
     /// The release: [APP@]v42, latest, a version, or a deploy
-    #[arg(value_name = "RELEASE")]
-    release: ReleaseRef,
+    #[arg(value_name = "RELEASE", required_unless_present = "all")]
+    release: Option<ReleaseRef>,
+    /// Everything that the store holds: all apps, all records, all builds
+    #[arg(long, conflicts_with = "release")]
+    all: bool,
     #[command(flatten)]
     trust: TrustOptions,
     /// Also whether this machine can load it: its loader, its C library, its shared libraries
@@ -30,8 +34,9 @@ pub(crate) struct Arguments {
 /// Verifies it.
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let store = surroundings.store()?;
+    let Some(release) = &arguments.release else { return verify_all(&store, surroundings) };
     let trust = arguments.trust.trust(surroundings)?;
-    let (app, id) = store.locate(&arguments.release, surroundings.app_at_hand()?.as_ref())?;
+    let (app, id) = store.locate(release, surroundings.app_at_hand()?.as_ref())?;
     let verified = release::verify(&store, &app, id, trust.as_ref())?;
     let host = arguments.host(&store, &verified.record, surroundings)?;
     if surroundings.reporter.audience() == Audience::Json {

@@ -4,9 +4,11 @@
 mod agent;
 mod append;
 mod difference;
+mod inventory;
 mod join;
 mod portable;
 mod provenance;
+mod prune;
 mod reproduction;
 mod rsa_key;
 mod sign;
@@ -15,16 +17,18 @@ mod verify;
 
 pub use append::{Appended, Direction, Proposal, Repeat, append};
 pub use difference::{BuildDifference, Change, Changes, Described, Difference, History, Package};
+pub use inventory::Inventory;
 pub use join::Joinable;
 pub use portable::{write_portable, write_portable_build};
 pub use provenance::provenance;
+pub use prune::{Prunable, Pruner, Pruning};
 pub use reproduction::{FieldChange, Reproduction};
 pub use sign::{Signed, sign};
 pub use signing_key::SigningKey;
 pub use verify::{VerifiedBuild, VerifiedRelease, verify};
 
 use crate::app::AppName;
-use crate::artifact::{self, ReleaseId};
+use crate::artifact::{self, ReleaseId, ReleaseRecord};
 use crate::store;
 use std::path::PathBuf;
 
@@ -174,4 +178,8 @@ pub enum Error {
 
 fn short(commit: &str) -> &str {
     commit.get(..12).unwrap_or(commit)
+}
+
+fn broken(record: &ReleaseRecord, why: &str) -> Error {
+    Error::Broken { app: record.app.clone(), at: record.release, why: why.to_owned() }
 }

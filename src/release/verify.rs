@@ -1,8 +1,10 @@
 //! Verification of a release: its record, the chain of records before it, and every byte of its builds.
 
-use super::Error;
+use super::{Error, broken};
 use crate::app::AppName;
-use crate::artifact::{Digest, Endorsement, ExpectedBuild, ReleaseId, ReleaseRecord, Trust, read_archive};
+use crate::artifact::{
+    Digest, Endorsement, ExpectedBuild, ReleaseId, ReleaseRecord, ReleasedBuild, Trust, read_archive,
+};
 use crate::store::Store;
 
 /// A release of which everything was verified.
@@ -38,46 +40,62 @@ pub struct VerifiedBuild {
 pub fn verify(store: &Store, app: &AppName, id: ReleaseId, trust: Option<&Trust>) -> Result<VerifiedRelease, Error> {
     let (record, endorsements) = store.trusted_record(app, id, trust)?;
     verify_chain(store, &record)?;
-    let recorded = store.roots(app)?;
-    if !record.roots.iter().any(|root| recorded.contains(root)) {
-        return Err(broken(&record, "none of its root commits is one that `codebase.json` records"));
-    }
-    let builds = record.builds.iter().map(|build| {
-        let kept = store.manifest(app, build)?;
-        let expected = ExpectedBuild { id: build.id, manifest_sha256: build.manifest_sha256 };
-        let packed = store.tarball(app, build)?.read(|tarball| read_archive(tarball, expected, None))?;
-        let same = (&packed.app, &packed.commit, &packed.version, &packed.target);
-        if kept != packed || same != (&record.app, &record.commit, &record.version, &build.target) {
-            return Err(broken(&record, "its build for another app, commit, version or target lies under its name"));
-        }
-        let bytes = packed.files.iter().map(|file| file.size).sum();
-        Ok(VerifiedBuild { target: build.target.clone(), id: build.id, files: packed.files.len() + 1, bytes })
-    });
-    let builds = builds.collect::<Result<_, Error>>()?;
+    refuse_foreign(&record, &store.roots(app)?)?;
+    let builds = record.builds.iter().map(|build| verify_build(store, &record, build)).collect::<Result<_, Error>>()?;
     Ok(VerifiedRelease { records: record.release.number(), record, endorsements, builds })
+}
+
+/// Verifies every byte of a release's build, and that it is of the release's app, commit, version and target.
+pub(super) fn verify_build(
+    store: &Store,
+    record: &ReleaseRecord,
+    build: &ReleasedBuild,
+) -> Result<VerifiedBuild, Error> {
+    let kept = store.manifest(&record.app, build)?;
+    let expected = ExpectedBuild { id: build.id, manifest_sha256: build.manifest_sha256 };
+    let packed = store.released_tarball(record, build)?.read(|tarball| read_archive(tarball, expected, None))?;
+    let same = (&packed.app, &packed.commit, &packed.version, &packed.target);
+    if kept != packed || same != (&record.app, &record.commit, &record.version, &build.target) {
+        return Err(broken(record, "its build for another app, commit, version or target lies under its name"));
+    }
+    let bytes = packed.files.iter().map(|file| file.size).sum();
+    Ok(VerifiedBuild { target: build.target.clone(), id: build.id, files: packed.files.len() + 1, bytes })
 }
 
 /// Walks back to `v1`: each record names the digest of the one before.
 fn verify_chain(store: &Store, newest: &ReleaseRecord) -> Result<(), Error> {
     let mut later = newest.clone();
     while let Some(id) = later.release.previous() {
-        let bytes = store.record_bytes(&later.app, id)?;
-        let bytes = bytes.ok_or_else(|| broken(&later, &format!("{id} is missing before it")))?;
-        if later.previous != Some(Digest::of(&bytes)) {
-            return Err(broken(&later, &format!("the {id} that it names is not the one that the store holds")));
-        }
-        let record = ReleaseRecord::from_bytes(id, &bytes)?;
-        if record.app != later.app {
-            return Err(broken(&later, &format!("the {id} before it is one of `{}`", record.app)));
-        }
-        later = record;
+        later = verify_link(store, &later, id)?;
     }
-    if later.previous.is_some() {
-        return Err(broken(&later, "it names a release before the first"));
+    refuse_before_first(&later)
+}
+
+/// The record before another, which must be the one that it names.
+fn verify_link(store: &Store, later: &ReleaseRecord, id: ReleaseId) -> Result<ReleaseRecord, Error> {
+    let bytes = store.record_bytes(&later.app, id)?;
+    let bytes = bytes.ok_or_else(|| broken(later, &format!("{id} is missing before it")))?;
+    if later.previous != Some(Digest::of(&bytes)) {
+        return Err(broken(later, &format!("the {id} that it names is not the one that the store holds")));
+    }
+    let record = ReleaseRecord::from_bytes(id, &bytes)?;
+    if record.app != later.app {
+        return Err(broken(later, &format!("the {id} before it is one of `{}`", record.app)));
+    }
+    Ok(record)
+}
+
+pub(super) fn refuse_before_first(first: &ReleaseRecord) -> Result<(), Error> {
+    if first.previous.is_some() {
+        return Err(broken(first, "it names a release before the first"));
     }
     Ok(())
 }
 
-fn broken(record: &ReleaseRecord, why: &str) -> Error {
-    Error::Broken { app: record.app.clone(), at: record.release, why: why.to_owned() }
+/// Refuses a release that is of none of these root commits.
+pub(super) fn refuse_foreign(record: &ReleaseRecord, roots: &[String]) -> Result<(), Error> {
+    if record.roots.iter().any(|root| roots.contains(root)) {
+        return Ok(());
+    }
+    Err(broken(record, "none of its root commits is one that `codebase.json` records"))
 }

@@ -163,6 +163,28 @@ pub enum Event {
         /// How long it took.
         milliseconds: u64,
     },
+    /// A release stands in this machine's cache, verified.
+    Cached {
+        /// The app.
+        app: String,
+        /// The release id.
+        release: String,
+        /// The package's version.
+        version: String,
+        /// The root of its tree.
+        path: String,
+    },
+    /// The tarballs of old releases were removed.
+    Pruned {
+        /// The app.
+        app: String,
+        /// The releases, oldest first.
+        releases: Vec<String>,
+        /// How much space that gives back, in bytes.
+        bytes: u64,
+        /// Whether nothing was removed, since it was only asked what would be.
+        dry_run: bool,
+    },
     /// A formation is about to start.
     Running {
         /// The release id.

@@ -55,6 +55,15 @@ fn sentence(event: &Event) -> (&'static str, String) {
         Event::Unpacked { build, files, milliseconds } => {
             ("Unpacked", format!("build {} ({files} files) in {}", short(build), seconds(*milliseconds)))
         }
+        Event::Cached { app, release, version, path } => {
+            ("Cached", format!("{app} {release} (version {version}) in `{path}`"))
+        }
+        Event::Pruned { app, releases, bytes, dry_run } => {
+            let verb = if *dry_run { "Would prune" } else { "Pruned" };
+            let count =
+                if releases.len() == 1 { "1 release".to_owned() } else { format!("{} releases", releases.len()) };
+            (verb, format!("{count} of {app}: {}", Size(*bytes)))
+        }
         Event::Running { release, version, processes, enforced } => {
             let enforced = if enforced.is_empty() { "nothing".to_owned() } else { enforced.join(", ") };
             let processes = processes.join(", ");

@@ -2,7 +2,7 @@
 
 use super::supervisor::seconds;
 use crate::app::AppName;
-use crate::artifact::{self, ReleaseId};
+use crate::artifact::{self, Digest, ReleaseId, ReleaseRecord};
 use crate::report::Size;
 use crate::store;
 use std::io;
@@ -47,10 +47,42 @@ pub enum Error {
     TreeChanged {
         /// The file or folder.
         file: PathBuf,
-        /// The folder of the build, to be removed.
-        home: PathBuf,
+        /// The release, `shop@v42`, where it is known.
+        release: Option<String>,
         /// What does not fit.
         why: String,
+    },
+    /// A tree that is to be removed while a process runs from it.
+    #[error("a process runs from `{path}`", path = .path.display())]
+    TreeInUse {
+        /// The tree.
+        path: PathBuf,
+    },
+    /// Files that are not those of one release.
+    #[error("a release has one record, and {records} of the files end in `.json`")]
+    NotOneRecord {
+        /// How many there are.
+        records: usize,
+    },
+    /// The tarball for this machine is not among the files.
+    #[error("none of the files is the tarball of {release} for `{target}`, whose sha256 is {sha256}")]
+    NoTarball {
+        /// The release.
+        release: String,
+        /// The target triple.
+        target: String,
+        /// Its digest.
+        sha256: Digest,
+    },
+    /// Another ledger's release of the same number.
+    #[error("another {release} of `{app}` from the store `{store}` has run on this machine")]
+    OtherRelease {
+        /// The app.
+        app: String,
+        /// The release.
+        release: String,
+        /// The store.
+        store: String,
     },
     /// A kept record that is not what it was.
     #[error("`{path}` is damaged", path = .path.display())]
@@ -264,6 +296,14 @@ pub enum Error {
 impl Error {
     pub(super) fn machine(path: &Path, act: &'static str, cause: io::Error) -> Self {
         Self::Machine { path: path.to_path_buf(), act, cause }
+    }
+
+    /// The same error, where it is one of a release's tree that says which release that is.
+    pub(super) fn of_release(mut self, record: &ReleaseRecord) -> Self {
+        if let Self::TreeChanged { release, .. } = &mut self {
+            *release = Some(format!("{}@{}", record.app, record.release));
+        }
+        self
     }
 
     /// What a shell's exit code says of a program that does not start: 127 not found, 126 not executable

@@ -2,7 +2,9 @@
 
 use super::{Created, Error, Store, Tarball, layout};
 use crate::app::AppName;
-use crate::artifact::{BuildManifest, Digest, Error as ArtifactError, PackedBuild, ReleasedBuild, canonical_json};
+use crate::artifact::{
+    BuildManifest, Digest, Error as ArtifactError, PackedBuild, ReleaseRecord, ReleasedBuild, canonical_json,
+};
 use std::path::Path;
 
 /// The largest `build.json` that is read, in bytes.
@@ -81,6 +83,29 @@ impl Store {
             );
         }
         Ok(BuildManifest::from_bytes(&bytes)?)
+    }
+
+    /// The tarball of a release's build, not yet verified.
+    ///
+    /// # Errors
+    /// Where the store does not hold it; a release that was pruned is told of as such.
+    pub fn released_tarball(&self, record: &ReleaseRecord, build: &ReleasedBuild) -> Result<Tarball<'_>, Error> {
+        let lost = match self.tarball(&record.app, build) {
+            Err(lost @ Error::Lost { .. }) => lost,
+            other => return other,
+        };
+        let (app, release, commit) = (record.app.clone(), record.release, record.commit.clone());
+        let pruned = self.pruned(&app, release)?;
+        Err(pruned.map_or(lost, |pruned| Error::Pruned { app, release, pruned: Box::new(pruned), commit }))
+    }
+
+    /// A tarball that lies in this folder under a name of its own, not yet verified.
+    ///
+    /// # Errors
+    /// Where it is not there.
+    pub fn loose_tarball(&self, name: &str, build: &ReleasedBuild) -> Result<Tarball<'_>, Error> {
+        let opened = self.place.open(name)?.ok_or_else(|| lost(name, build))?;
+        Ok(Tarball::new(&*self.place, name.to_owned(), build, opened))
     }
 
     /// The tarball of a build, not yet verified.

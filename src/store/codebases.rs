@@ -45,6 +45,21 @@ impl Store {
         Err(Error::OtherCodebase { app: app.clone(), recorded })
     }
 
+    /// The other apps of this store that are of the codebase with these root commits, sorted.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn sharing_codebase(&self, app: &AppName, roots: &[String]) -> Result<Vec<AppName>, Error> {
+        let mut sharing = Vec::new();
+        for other in self.apps()?.into_iter().filter(|other| other != app) {
+            let key = layout::codebase(&other);
+            if self.place.has(&key)? && self.roots(&other)?.iter().any(|root| roots.contains(root)) {
+                sharing.push(other);
+            }
+        }
+        Ok(sharing)
+    }
+
     /// The root commits that are recorded for an app.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Which key holds what. A key is a path below the store with `/` between its parts.
 
 use crate::app::AppName;
-use crate::artifact::Digest;
+use crate::artifact::{Digest, ReleaseId};
 
 pub(super) fn codebase(app: &AppName) -> String {
     format!("{app}/codebase.json")
@@ -21,4 +21,20 @@ pub(super) fn by_input(app: &AppName, input: &Digest) -> String {
 
 pub(super) fn release(app: &AppName, number: u64) -> String {
     format!("{app}/releases/v{number}.json")
+}
+
+pub(super) fn pruned(app: &AppName, id: ReleaseId) -> String {
+    format!("{app}/releases/{id}.pruned.json")
+}
+
+pub(super) fn releases(app: &AppName) -> String {
+    format!("{app}/releases")
+}
+
+pub(super) fn builds(app: &AppName) -> String {
+    format!("{app}/builds")
+}
+
+pub(super) fn deploys(app: &AppName) -> String {
+    format!("{app}/deploys")
 }

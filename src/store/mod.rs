@@ -5,6 +5,7 @@
 
 mod builds;
 mod codebases;
+mod deployed;
 mod find;
 mod layout;
 mod local;
@@ -13,6 +14,7 @@ mod numbers;
 #[cfg(feature = "remote")]
 mod object;
 mod place;
+mod pruned;
 mod releases;
 mod signatures;
 mod tarball;
@@ -21,6 +23,7 @@ pub use location::Location;
 #[cfg(feature = "remote")]
 pub use object::Address;
 pub use place::Created;
+pub use pruned::Pruned;
 pub use tarball::Tarball;
 
 use crate::app::AppName;
@@ -125,6 +128,18 @@ pub enum Error {
         key: String,
         /// What names it.
         named_by: String,
+    },
+    /// A release whose tarballs were pruned.
+    #[error("{release} of `{app}` was pruned on {} by `{}`: its record stays, its build is gone", .pruned.at, .pruned.by)]
+    Pruned {
+        /// The app.
+        app: AppName,
+        /// The release.
+        release: ReleaseId,
+        /// What was noted.
+        pruned: Box<Pruned>,
+        /// Its commit.
+        commit: String,
     },
     /// A tarball that is not the one that a record names.
     #[error("`{name}` is damaged: {why}")]

@@ -61,7 +61,6 @@ pub(super) trait Place: fmt::Debug + Send + Sync {
     fn create_from(&self, key: &str, source: &Path, expected: (Digest, u64)) -> Result<Created, Error>;
 
     /// Removes what stands under a key, if anything does.
-    #[cfg_attr(not(feature = "remote"), expect(dead_code, reason = "only the trial of an object store is removed"))]
     fn remove(&self, key: &str) -> Result<(), Error>;
 
     /// Why what was opened cannot be read on.

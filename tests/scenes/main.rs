@@ -29,6 +29,8 @@ mod env_export;
 mod high_water;
 #[cfg(feature = "build")]
 mod join;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod kept;
 #[cfg(target_os = "linux")]
 mod ledger;
 #[cfg(feature = "scaffold")]
@@ -37,6 +39,8 @@ mod new;
 mod new_at_a_terminal;
 #[cfg(feature = "scaffold")]
 mod new_compiles;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod object_server;
 #[cfg(feature = "build")]
 mod progress;
 #[cfg(feature = "build")]
@@ -78,7 +82,15 @@ mod servers;
 mod shop;
 #[cfg(target_os = "linux")]
 mod signatures;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod stores;
+#[cfg(all(target_os = "linux", feature = "build", feature = "remote"))]
+mod stores_faults;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod stores_many;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 mod tour;
+#[cfg(all(target_os = "linux", feature = "build", feature = "remote"))]
+mod way;
 #[cfg(feature = "build")]
 mod workspace;

@@ -163,10 +163,11 @@ fn the_hint_of_a_changed_tree_mends_it() {
     let app = tree(&scene, &released);
     fs::write(app.join("extra"), "").expect("written");
     let outcome = scene.outcome(scene.command(super::scene::PROGRAM).args(["run", "--release-id", "shop@v1"]));
-    let hint = outcome.stderr.lines().find_map(|line| line.strip_prefix("hint: `")).expect("a hint");
-    let (command, _) = hint.split_once("` ").expect("a command");
-    let command = command.replace("[SCENE]", scene.cache().parent().expect("a parent").to_str().expect("text"));
-    assert_eq!(scene.outcome(scene.command("sh").args(["-c", &command])).code, Some(0), "{command}");
+    let hint = outcome.stderr.lines().find_map(|line| line.strip_prefix("hint: `cargo twelve ")).expect("a hint");
+    let (words, _) = hint.split_once("` ").expect("a command");
+    assert_eq!(words, "pull --again shop@v1");
+    assert_eq!(scene.twelve(words.split(' ')).code, Some(0));
+    assert!(!app.join("extra").exists(), "it is a new tree");
     runs(&scene);
 }
 

@@ -10,14 +10,22 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::NoSpace { .. } => {
             Advice::hint(ExitCode::Machine, "make room, or name another cache with `--cache` or TWELVE_CACHE")
         }
-        // The folders of a tree are read-only, so its owner takes the right to write back before removing it.
-        Error::TreeChanged { home, .. } => {
-            let home = home.display();
-            Advice::hint(
-                ExitCode::Data,
-                format!("`chmod -R u+w '{home}' && rm -r '{home}'` removes the copy; the next run unpacks it anew"),
-            )
+        Error::TreeChanged { release, .. } => {
+            let release = release.as_deref().unwrap_or("RELEASE");
+            Advice::hint(ExitCode::Data, format!("`cargo twelve pull --again {release}` unpacks it anew"))
         }
+        Error::TreeInUse { .. } => Advice::hint(ExitCode::Busy, "stop it first; a run that has ended uses nothing"),
+        Error::NotOneRecord { .. } => Advice::hint(
+            ExitCode::Usage,
+            "name the files of one release: `cargo twelve import shop-1.4.0-v42.json shop-1.4.0-v42-*.tar.gz`",
+        ),
+        Error::NoTarball { .. } => {
+            Advice::hint(ExitCode::NotFound, "`cargo twelve release` leaves it in target/twelve, beside the record")
+        }
+        Error::OtherRelease { .. } => Advice::hint(
+            ExitCode::WouldOverwrite,
+            "import it as one of another store: `--store` and TWELVE_STORE say which a release is of",
+        ),
         Error::RecordDamaged { path, .. } => Advice::hint(
             ExitCode::Data,
             format!("`rm '{}'` removes the copy; the store has the record", path.display()),

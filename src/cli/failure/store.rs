@@ -48,6 +48,12 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Lost { .. } => {
             Advice::hint(ExitCode::Data, "restore it from a copy of the store; a newer release works meanwhile")
         }
+        Error::Pruned { commit, .. } => Advice::hint(
+            ExitCode::NotFound,
+            format!(
+                "`cargo twelve release --rev {commit} --older` makes it a new release; `cargo twelve releases` lists what there is"
+            ),
+        ),
         Error::DamagedTarball { name, .. } => Advice::hint(
             ExitCode::Data,
             format!("restore it from a copy of the store, or compile it again: rm {name} && cargo twelve release"),

@@ -21,8 +21,8 @@ pub use tree::Tree;
 
 use super::Error;
 use crate::app::AppName;
-use crate::artifact::ReleasedBuild;
-use crate::store::Store;
+use crate::artifact::{ReleaseRecord, ReleasedBuild};
+use crate::store::{Store, Tarball};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -47,24 +47,42 @@ impl Cache {
         Self { root: root.to_path_buf() }
     }
 
-    /// The verified tree of a build. Where it does not stand, its tarball is asked for, verified and unpacked.
+    /// The verified tree of a release's build. Where it does not stand, its tarball is asked for, verified and unpacked.
     ///
     /// # Errors
     /// Where a byte of the tarball or of the tree is not what the record says, or the machine fails.
-    pub fn tree(&self, store: &Store, app: &AppName, build: &ReleasedBuild) -> Result<Tree, Error> {
-        let folder = self.root.join(app.as_str());
+    pub fn tree(&self, store: &Store, record: &ReleaseRecord, build: &ReleasedBuild) -> Result<Tree, Error> {
+        self.unpacked(record, build, || Ok(store.released_tarball(record, build)?))
+    }
+
+    /// The verified tree of a release's build, unpacked from this tarball where it does not stand.
+    pub(in crate::run) fn unpacked<'a>(
+        &self,
+        record: &ReleaseRecord,
+        build: &ReleasedBuild,
+        tarball: impl Fn() -> Result<Tarball<'a>, Error>,
+    ) -> Result<Tree, Error> {
+        let folder = self.root.join(record.app.as_str());
         let home = folder.join(build.id.to_string());
         for _ in 0..ROUNDS {
             if let Some(home) = Home::open(&home)? {
-                return Tree::verified(home, build);
+                return Tree::verified(home, build).map_err(|error| error.of_release(record));
             }
             make_folder(&folder)?;
             let mut staging = staging::Staging::make(&folder)?;
-            staging.unpack(store.tarball(app, build)?, build)?;
+            staging.unpack(tarball()?, build)?;
             staging.settle(&home)?;
             pruning::remove_old_trees(&folder, &home, KEPT_TREES);
         }
         Err(Error::CacheUnsteady { path: home })
+    }
+
+    /// Removes the tree of a build, so that it is unpacked anew.
+    ///
+    /// # Errors
+    /// Where a process runs from it, or it cannot be removed.
+    pub fn discard(&self, app: &AppName, build: &ReleasedBuild) -> Result<(), Error> {
+        pruning::remove_tree_of(&self.root.join(app.as_str()), &build.id.to_string())
     }
 }
 

@@ -1,7 +1,9 @@
 //! Which trees may go: those that were not used for longest, beyond a number, and never one in use.
 
+use crate::run::Error;
 use crate::run::removal::remove_tree;
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags, flock, openat};
+use rustix::io::Errno;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +24,22 @@ pub(super) fn remove_old_trees(folder: &Path, current: &Path, kept: usize) {
         if flock(&opened, FlockOperation::NonBlockingLockExclusive).is_ok() {
             let _ = remove_named(&path, folder);
         }
+    }
+}
+
+/// Removes a tree by its name, where it stands and nobody uses it.
+pub(super) fn remove_tree_of(folder: &Path, name: &str) -> Result<(), Error> {
+    let path = folder.join(name);
+    let unremovable = |cause: io::Error| Error::machine(&path, "removed", cause);
+    let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let opened = match openat(CWD, &path, flags, Mode::empty()) {
+        Ok(opened) => opened,
+        Err(Errno::NOENT) => return Ok(()),
+        Err(cause) => return Err(unremovable(cause.into())),
+    };
+    match flock(&opened, FlockOperation::NonBlockingLockExclusive) {
+        Err(Errno::WOULDBLOCK) => Err(Error::TreeInUse { path: path.clone() }),
+        _ => remove_named(&path, folder).map_err(unremovable),
     }
 }
 

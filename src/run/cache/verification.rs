@@ -32,7 +32,7 @@ pub(super) fn verify(home: &Home, build: &ReleasedBuild) -> Result<BuildManifest
 }
 
 fn changed(home: &Home, path: &str, why: &str) -> Error {
-    Error::TreeChanged { file: home.path.join(path), home: home.path.clone(), why: why.to_owned() }
+    Error::TreeChanged { file: home.path.join(path), release: None, why: why.to_owned() }
 }
 
 fn open(home: &Home, path: &str) -> Result<File, Error> {

@@ -119,7 +119,7 @@ impl Place for Object {
         let found = found.map_err(|refusal| self.trouble("list", key, &refusal))?;
         let objects = found.objects.iter().map(|object| &object.location);
         let names = objects.chain(&found.common_prefixes).filter_map(|path| path.filename());
-        Ok(names.map(str::to_owned).collect())
+        Ok(names.filter(|name| !name.starts_with('.')).map(str::to_owned).collect())
     }
 
     fn first(&self, key: &str) -> Result<Option<String>, Error> {

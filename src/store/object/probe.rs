@@ -1,7 +1,7 @@
 //! Whether a store refuses a second create. Some ignore the condition of a put and overwrite, some look first and write
 //! then: in either, two releases would take one number. So the first writer has eight writers create one key at once, and
 //! then once more; exactly one may win. That it was so is remembered in the store, by its location: a copy elsewhere
-//! is another store.
+//! is another store. The name begins with a dot, since any other could be that of an app.
 
 use super::Object;
 use crate::artifact::{Digest, canonical_json};
@@ -19,7 +19,7 @@ impl Object {
         if self.create_only.get().is_some() {
             return Ok(());
         }
-        let marker = format!("create-only/{}.json", Digest::of(self.location().as_bytes()).short());
+        let marker = format!(".create-only/{}.json", Digest::of(self.location().as_bytes()).short());
         if !self.has(&marker)? {
             self.try_out()?;
             let text = canonical_json(&json!({ "format": crate::artifact::FORMAT, "location": self.location() }))?;
@@ -32,7 +32,7 @@ impl Object {
     fn try_out(&self) -> Result<(), Error> {
         let mut nonce = [0; 16];
         getrandom::fill(&mut nonce).map_err(|cause| self.address.unopened(RemoteCause::Network, &cause.to_string()))?;
-        let key = format!("create-only/probe-{}", Digest::of(&nonce).short());
+        let key = format!(".create-only/probe-{}", Digest::of(&nonce).short());
         let (asking, path) = (self.asking()?, self.key(&key));
         // The bucket is asked for first, so that one that is missing or closed is told of by its own name.
         self.size(&key)?;

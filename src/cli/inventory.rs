@@ -1,0 +1,42 @@
+//! `cargo twelve verify --all`: every byte of a store, and all that is wrong with it.
+
+use super::ExitCode;
+use super::surroundings::Surroundings;
+use crate::release::Inventory;
+use crate::report::{Audience, Printable, data};
+use crate::store::Store;
+use serde_json::json;
+
+/// Verifies all apps of a store and prints what it holds; the code says whether it is whole.
+pub(crate) fn verify_all(store: &Store, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+    let apps = store.apps()?;
+    let inventories = apps.iter().map(|app| Inventory::of(store, app)).collect::<Result<Vec<_>, _>>()?;
+    let faults = inventories.iter().map(|one| one.faults.len()).sum::<usize>();
+    match surroundings.reporter.audience() {
+        Audience::Json => data::document(&json!({ "format": 1, "whole": faults == 0, "apps": inventories }))?,
+        Audience::Human => {
+            let mut text: String = inventories.iter().map(page).collect();
+            text += &match faults {
+                0 => format!("the store `{}` is whole\n", store.location()),
+                1 => format!("the store `{}` is not whole: 1 fault\n", store.location()),
+                more => format!("the store `{}` is not whole: {more} faults\n", store.location()),
+            };
+            data::text(&text)?;
+        }
+    }
+    Ok(if faults == 0 { ExitCode::Done } else { ExitCode::Data })
+}
+
+fn page(one: &Inventory) -> String {
+    let mut text = format!("{}: {} releases, {} pruned, {} builds\n", one.app, one.releases, one.pruned, one.builds);
+    for app in &one.codebase_shared_with {
+        text += &format!("  one codebase with `{app}`: two apps of one repository\n");
+    }
+    for build in &one.orphans {
+        text += &format!("  build {build} is named by no release\n");
+    }
+    for fault in &one.faults {
+        text += &format!("  fault: {}\n", Printable(fault));
+    }
+    text
+}

@@ -1,0 +1,121 @@
+//! Verification of a whole store: every app, every record in its chain, every byte of every build. It does not end at the
+//! first fault: who looks for damage wants to see all of it.
+
+use super::verify::{refuse_before_first, refuse_foreign, verify_build};
+use super::{Error, broken};
+use crate::app::AppName;
+use crate::artifact::{self, Digest, ReleaseId, ReleaseRecord};
+use crate::store::{self, Store};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a store holds of an app, and what is wrong with it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inventory {
+    /// The app.
+    pub app: AppName,
+    /// How many releases it has.
+    pub releases: usize,
+    /// How many of them were pruned.
+    pub pruned: usize,
+    /// How many builds were verified.
+    pub builds: usize,
+    /// Builds that no release names, which is no fault: `cargo twelve build` makes such.
+    pub orphans: Vec<Digest>,
+    /// Other apps of the store that are of the same codebase.
+    pub codebase_shared_with: Vec<AppName>,
+    /// What is wrong, each as a sentence without its full stop.
+    pub faults: Vec<String>,
+}
+
+impl Inventory {
+    /// Verifies all that a store holds of an app.
+    ///
+    /// # Errors
+    /// Where the store cannot be read; what is damaged in it is a fault of the inventory.
+    pub fn of(store: &Store, app: &AppName) -> Result<Self, Error> {
+        let mut faults = Vec::new();
+        let roots = noted(&mut faults, store.roots(app).map_err(Error::from))?;
+        let records = records(store, app, &mut faults)?;
+        let mut pruned = BTreeSet::new();
+        for id in store.listed_pruned(app)? {
+            noted(&mut faults, store.pruned(app, id).map_err(Error::from))?;
+            pruned.insert(id);
+        }
+        // A build that several releases name is read once.
+        let mut named: BTreeMap<Digest, BTreeSet<Digest>> = BTreeMap::new();
+        let mut builds = 0;
+        for record in &records {
+            if let Some(roots) = &roots {
+                noted(&mut faults, refuse_foreign(record, roots))?;
+            }
+            for build in &record.builds {
+                let first = named.entry(build.id).or_default().insert(build.gz_sha256);
+                if !first || (pruned.contains(&record.release) && !store.has_tarball(app, build)?) {
+                    continue;
+                }
+                builds += usize::from(noted(&mut faults, verify_build(store, record, build))?.is_some());
+            }
+        }
+        let orphans = store.builds(app)?.into_iter().filter(|id| !named.contains_key(id)).collect();
+        let codebase_shared_with = roots.map_or(Ok(Vec::new()), |roots| store.sharing_codebase(app, &roots))?;
+        let (app, releases, pruned) = (app.clone(), records.len(), pruned.len());
+        Ok(Self { app, releases, pruned, builds, orphans, codebase_shared_with, faults })
+    }
+}
+
+/// The records that can be believed, oldest first; gaps and forks are faults.
+fn records(store: &Store, app: &AppName, faults: &mut Vec<String>) -> Result<Vec<ReleaseRecord>, Error> {
+    let mut records: Vec<ReleaseRecord> = Vec::new();
+    let mut before: Option<(ReleaseId, Digest)> = None;
+    for id in store.listed_releases(app)? {
+        let record = noted(faults, store.record(app, id).map_err(Error::from))?;
+        if let Some(record) = &record {
+            noted(faults, link(record, before))?;
+        }
+        let bytes = store.record_bytes(app, id)?.unwrap_or_default();
+        before = Some((id, Digest::of(&bytes)));
+        records.extend(record);
+    }
+    Ok(records)
+}
+
+/// Refuses a record that does not name the one before it.
+fn link(record: &ReleaseRecord, before: Option<(ReleaseId, Digest)>) -> Result<(), Error> {
+    let Some(id) = record.release.previous() else { return refuse_before_first(record) };
+    match before {
+        Some((stands, digest)) if stands == id => {
+            if record.previous == Some(digest) {
+                return Ok(());
+            }
+            Err(broken(record, &format!("the {id} that it names is not the one that the store holds")))
+        }
+        _ => Err(broken(record, &format!("{id} is missing before it"))),
+    }
+}
+
+/// What was found, where it is whole; what is damaged becomes a fault.
+fn noted<T>(faults: &mut Vec<String>, found: Result<T, Error>) -> Result<Option<T>, Error> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(fault) if is_fault(&fault) => {
+            faults.push(fault.to_string());
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+fn is_fault(error: &Error) -> bool {
+    use artifact::Error::{Damaged, UnknownFormat};
+    match error {
+        Error::Broken { .. } | Error::Artifact(Damaged { .. } | UnknownFormat { .. }) => true,
+        Error::Store(error) => matches!(
+            error,
+            store::Error::Lost { .. }
+                | store::Error::DamagedTarball { .. }
+                | store::Error::Artifact(Damaged { .. } | UnknownFormat { .. })
+        ),
+        _ => false,
+    }
+}

@@ -1,0 +1,232 @@
+//! One suite for every kind of store: a folder, and a bucket of a real object server.
+
+use crate::kept::{Kept, Stage};
+use crate::scene::PROGRAM;
+use cargo_twelve::artifact::{Digest, ReleaseId, ReleaseRecord};
+use serde_json::Value;
+
+/// Plays scenes in a folder and in a bucket.
+macro_rules! in_every_store {
+    ($($scene:ident),+ $(,)?) => {
+        mod folder {
+            $(#[test] fn $scene() { super::$scene(&super::Stage::in_a_folder()); })+
+        }
+        #[cfg(feature = "remote")]
+        mod bucket {
+            $(#[test] fn $scene() {
+                let name = concat!("stores::bucket::", stringify!($scene));
+                super::Stage::in_a_bucket(name).iter().for_each(super::$scene);
+            })+
+        }
+    };
+}
+
+in_every_store!(
+    a_release_goes_the_whole_way,
+    every_kind_of_damage_is_found_and_named,
+    a_build_that_no_release_names_is_an_orphan_and_no_fault,
+    what_a_deploy_needs_is_never_pruned,
+    a_pruned_release_says_so_and_its_commit_can_be_released_again,
+    another_codebase_is_refused_and_two_apps_of_one_are_said_to_be,
+    a_reboot_works_with_the_store_out_of_reach,
+    a_release_crosses_an_air_gap_in_its_portable_files,
+);
+
+fn a_release_goes_the_whole_way(stage: &Stage) {
+    assert_eq!(stage.done("release"), "v1\n");
+    assert_eq!(stage.done("release"), "v1\n", "the same build is the same release");
+    assert_eq!(stage.done("release --again"), "v2\n");
+    assert_eq!(stage.release_another("p {}\n"), "v3");
+    assert_eq!(stage.done("releases").lines().count(), 4);
+    assert!(stage.done("verify v3").starts_with("shop v3 is whole: 3 records\n"));
+    assert!(stage.done("diff v2 v3").contains("site.css"));
+    let all = stage.done("verify --all");
+    assert!(all.starts_with("shop: 3 releases, 0 pruned, 2 builds\n") && all.ends_with("` is whole\n"), "{all}");
+    assert!(stage.done("run --release-id shop@latest web=1").contains("web.1"));
+    let path = stage.done("pull shop@v1");
+    let tree = path.trim().strip_prefix("[SCENE]/cache/").expect("it stands in the cache");
+    assert!(stage.scene.cache().join(tree).join("bin/shop").is_file(), "{path}");
+}
+
+/// The faults that `verify --all` finds.
+fn faults(stage: &Stage) -> Vec<String> {
+    let outcome = stage.twelve("verify --all --format json");
+    let document: Value = serde_json::from_str(&outcome.stdout).expect("one document");
+    let faults = document["apps"].as_array().expect("apps").iter().flat_map(|app| app["faults"].as_array());
+    let faults: Vec<String> = faults.flatten().map(|fault| fault.as_str().expect("text").to_owned()).collect();
+    assert_eq!(outcome.code, Some(if faults.is_empty() { 0 } else { 65 }), "{}", outcome.page());
+    assert_eq!(document["whole"], faults.is_empty());
+    faults
+}
+
+fn every_kind_of_damage_is_found_and_named(stage: &Stage) {
+    assert_eq!(stage.done("release"), "v1\n");
+    assert_eq!(stage.release_another("p {}\n"), "v2");
+    assert_eq!(stage.release_another("q {}\n"), "v3");
+    assert_eq!(faults(stage), Vec::<String>::new());
+    let record = |number: u64| stage.get(&format!("shop/releases/v{number}.json")).expect("it stands");
+    let mut forked = ReleaseRecord::from_bytes(ReleaseId::FIRST.next(), &record(2)).expect("a record");
+    forked.message = Some("another history".to_owned());
+    let mut flipped = record(2);
+    flipped[20] ^= 1;
+    let tarballs = ["v2", "v3"].map(|release| stage.tarball(release));
+    let swapped = stage.get(&tarballs[1]).expect("it stands");
+    let damages: [(&str, Option<Vec<u8>>, &str); 4] = [
+        ("shop/releases/v2.json", Some(flipped), "v2 is damaged"),
+        ("shop/releases/v2.json", Some(forked.to_bytes().expect("bytes")), "broken at v3: the v2 that it names is not"),
+        ("shop/releases/v2.json", None, "broken at v3: v2 is missing before it"),
+        (tarballs[0].as_str(), Some(swapped), "is damaged: it"),
+    ];
+    for (key, bytes, why) in damages {
+        let whole = stage.get(key).expect("it stands");
+        match bytes {
+            Some(bytes) => stage.put(key, &bytes),
+            None => stage.remove(key),
+        }
+        let found = faults(stage);
+        assert!(found.iter().any(|fault| fault.contains(why)), "{why}: {found:?}");
+        let release = if key.ends_with(".json") { "v3" } else { "v2" };
+        let outcome = stage.twelve(&format!("verify {release}"));
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(65), ""), "{why}: {}", outcome.page());
+        stage.put(key, &whole);
+        assert_eq!(faults(stage), Vec::<String>::new(), "it is mended");
+    }
+}
+
+fn a_build_that_no_release_names_is_an_orphan_and_no_fault(stage: &Stage) {
+    stage.done("release");
+    stage.scene.write("static/site.css", "orphan {}\n");
+    crate::shop::commit(&stage.scene, "orphan");
+    let build = stage.done("build");
+    let all = stage.done("verify --all");
+    assert!(all.contains(&format!("build {} is named by no release", build.trim())), "{all}");
+    stage.done("prune --keep 1");
+    assert_eq!(stage.done("release"), "v2\n", "pruning leaves it alone: it may be about to be released");
+}
+
+/// Writes the entry of a deploy, as `deploy` does.
+fn deploy(stage: &Stage, entry: u64, release: &str, outcome: Option<&str>) {
+    let entry = format!("shop/deploys/production/{entry}");
+    stage.put(&format!("{entry}.json"), format!("{{\"release\":\"{release}\"}}\n").as_bytes());
+    if let Some(outcome) = outcome {
+        stage.put(&format!("{entry}.done.json"), format!("{{\"outcome\":\"{outcome}\"}}\n").as_bytes());
+    }
+}
+
+fn what_a_deploy_needs_is_never_pruned(stage: &Stage) {
+    stage.done("release");
+    for text in ["2", "3", "4", "5", "6", "7", "8"] {
+        stage.release_another(text);
+    }
+    assert_eq!(stage.done("release --again"), "v9\n", "it names the build of v8");
+    let tarballs: Vec<String> = (1..=8).map(|number| stage.tarball(&format!("v{number}"))).collect();
+    for (entry, release, outcome) in
+        [(1, "v1", Some("done")), (2, "v2", Some("done")), (3, "v3", Some("failed")), (4, "v4", Some("done"))]
+    {
+        deploy(stage, entry, release, outcome);
+    }
+    deploy(stage, 5, "v5", None);
+    let stands = || tarballs.iter().map(|key| stage.get(key).is_some()).collect::<Vec<_>>();
+    let plan = stage.done("prune --keep 1 --dry-run");
+    assert_eq!(stands(), [true; 8], "asking removes nothing");
+    assert_eq!(plan.lines().map(|line| &line[..2]).collect::<Vec<_>>(), ["v1", "v3", "v6", "v7"], "{plan}");
+    assert_eq!(stage.done("prune --keep 1"), plan);
+    // v2: where a rollback would go. v4: current. v5: being deployed. v8: named by v9.
+    assert_eq!(stands(), [false, true, false, true, true, false, false, true]);
+    let all = stage.done("verify --all");
+    assert!(all.starts_with("shop: 9 releases, 4 pruned, 4 builds\n"), "{all}");
+    assert_eq!(stage.done("prune --keep 1"), "", "there is nothing left to do");
+}
+
+fn a_pruned_release_says_so_and_its_commit_can_be_released_again(stage: &Stage) {
+    stage.done("release");
+    let commit = stage.scene.git("rev-parse HEAD");
+    stage.release_another("2");
+    stage.done("prune --keep 1");
+    for words in ["verify v1", "run --release-id shop@v1", "pull v1"] {
+        let outcome = stage.twelve(words);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(66), ""), "{words}: {}", outcome.page());
+        assert!(outcome.stderr.contains("v1 of `shop` was pruned on "), "{words}: {}", outcome.stderr);
+        let hint = format!("`cargo twelve release --rev {} --older` makes it a new release", commit.trim());
+        assert!(outcome.stderr.contains(&hint), "{words}: {}", outcome.stderr);
+    }
+    assert!(stage.done("show v1").contains("release     shop v1"), "what it was is still known");
+    assert_eq!(stage.done(&format!("release --rev {} --older", commit.trim())), "v3\n");
+    assert_eq!(
+        stage.done("diff v1 v3").lines().filter(|line| !line.starts_with(' ')).count(),
+        0,
+        "it is the same build"
+    );
+    stage.done("verify v1");
+}
+
+fn another_codebase_is_refused_and_two_apps_of_one_are_said_to_be(stage: &Stage) {
+    stage.done("release");
+    stage.scene.write("twelve.toml", "[app]\nname = \"blog\"\n[processes.web]\ncommand = \"shop\"\n");
+    crate::shop::commit(&stage.scene, "blog");
+    let outcome = stage.twelve("release");
+    assert_eq!(outcome.stdout, "v1\n", "an app of its own: {}", outcome.stderr);
+    assert!(outcome.stderr.contains("`blog` and `shop` are two apps of one codebase"), "{}", outcome.stderr);
+    assert!(stage.done("verify --all").contains("  one codebase with `shop`: two apps of one repository\n"));
+    std::fs::remove_dir_all(stage.scene.path().join(".git")).expect("removed");
+    stage.scene.git("init -q");
+    crate::shop::commit(&stage.scene, "another-root");
+    stage.twelve("release").refused(77, &["holds an app `blog` of another codebase"]);
+}
+
+/// A store that is out of reach.
+fn out_of_reach(stage: &Stage, words: &str) -> crate::scene::Outcome {
+    let mut command = stage.scene.command(PROGRAM);
+    command.args(words.split_whitespace()).envs(stage.environment());
+    match &stage.kept {
+        Kept::Folder(path) => {
+            let away = path.with_extension("away");
+            std::fs::rename(path, &away).expect("renamed");
+            let outcome = stage.scene.outcome(&mut command);
+            std::fs::rename(away, path).expect("renamed");
+            outcome
+        }
+        // Nobody listens there, and the address is still the same store's.
+        Kept::Bucket { .. } => {
+            stage.scene.outcome(command.env("AWS_ACCESS_KEY_ID", "").env("AWS_SECRET_ACCESS_KEY", ""))
+        }
+    }
+}
+
+fn a_reboot_works_with_the_store_out_of_reach(stage: &Stage) {
+    stage.done("release");
+    stage.done("run --release-id shop@v1 web=1");
+    let outcome = out_of_reach(stage, "run --release-id shop@v1 web=1");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+    let outcome = out_of_reach(stage, "run --release-id shop@latest web=1");
+    assert_ne!(outcome.code, Some(0), "what is newest only the store knows");
+    assert!(outcome.stdout.is_empty(), "{}", outcome.page());
+}
+
+fn a_release_crosses_an_air_gap_in_its_portable_files(stage: &Stage) {
+    stage.done("release");
+    let portable = stage.scene.path().join("target/twelve");
+    let record = portable.join("shop-1.4.0-v1.json");
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let tarball = portable.join(format!("shop-1.4.0-v1-{target}.tar.gz"));
+    let import = |files: &[&std::path::Path]| {
+        let mut command = stage.scene.command(PROGRAM);
+        stage.scene.outcome(command.arg("import").args(files).args(["--store", "/nowhere/at/all"]))
+    };
+    import(&[&tarball]).refused(2, &["0 of the files end in `.json`", "hint: name the files of one release"]);
+    import(&[&record]).refused(66, &["none of the files is the tarball of v1 for"]);
+    let swapped = portable.join("another.tar.gz");
+    std::fs::copy(&record, &swapped).expect("a copy");
+    import(&[&record, &swapped]).refused(66, &["none of the files is the tarball of v1 for"]);
+    let outcome = import(&[&record, &tarball]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+    let mut command = stage.scene.command(PROGRAM);
+    let words = ["run", "--release-id", "v1", "--store", "/nowhere/at/all", "web=1"];
+    let outcome = stage.scene.outcome(command.args(words).current_dir("/"));
+    assert_eq!(outcome.code, Some(0), "it runs without a store: {}", outcome.page());
+    let mut other: ReleaseRecord =
+        ReleaseRecord::from_bytes(ReleaseId::FIRST, &std::fs::read(&record).expect("bytes")).expect("a record");
+    other.nonce = Digest::of(b"another ledger").short();
+    std::fs::write(&record, other.to_bytes().expect("bytes")).expect("written");
+    import(&[&record, &tarball]).refused(73, &["another v1 of `shop` from the store `/nowhere/at/all`"]);
+}

@@ -1,0 +1,115 @@
+//! Many at once: writers who want one number, readers who look, and somebody who prunes. A short form; the long one is
+//! `TWELVE_ROUNDS=100 TWELVE_WRITERS=32 cargo test --test scenes -- stores_many --nocapture`.
+
+use crate::kept::Stage;
+use cargo_twelve::app::AppName;
+use cargo_twelve::artifact::{Digest, ReleaseId, UtcTime};
+use cargo_twelve::release::{Direction, Proposal, Pruner, Pruning, Repeat, append};
+use cargo_twelve::store::{Created, Store};
+use std::collections::BTreeSet;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// A count from the environment.
+fn asked(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |value| value.parse().expect("a number"))
+}
+
+#[test]
+fn of_many_writers_in_a_folder_one_wins_each_number_and_the_others_take_the_next() {
+    many(&Stage::in_a_folder(), "folder");
+}
+
+#[cfg(feature = "remote")]
+#[test]
+fn of_many_writers_in_a_bucket_one_wins_each_number_and_the_others_take_the_next() {
+    let name = "stores_many::of_many_writers_in_a_bucket_one_wins_each_number_and_the_others_take_the_next";
+    Stage::in_a_bucket(name).iter().for_each(|stage| many(stage, "bucket"));
+}
+
+fn many(stage: &Stage, what: &str) {
+    let (writers, rounds) = (asked("TWELVE_WRITERS", 8), asked("TWELVE_ROUNDS", 4));
+    assert_eq!(stage.done("release"), "v1\n");
+    assert_eq!(stage.release_another("2"), "v2");
+    let app: AppName = "shop".parse().expect("a name");
+    let start = stage.store().newest(&app).expect("readable").expect("two").number();
+    let line = Barrier::new(usize::try_from(writers).expect("few"));
+    let (over, looks, prunes) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
+    let taken: Vec<(u64, u64)> = std::thread::scope(|scope| {
+        let write = |writer: u64| {
+            let (store, line) = (stage.store(), &line);
+            move || take_numbers(&store, writer, rounds, line)
+        };
+        let hands: Vec<_> = (0..writers).map(|writer| scope.spawn(write(writer))).collect();
+        scope.spawn(|| until(&over, || look(&stage.store(), &app, &looks)));
+        scope.spawn(|| until(&over, || prune(&stage.store(), &app, &prunes)));
+        let taken = hands.into_iter().flat_map(|hand| hand.join().expect("a writer")).collect();
+        over.store(true, Ordering::Relaxed);
+        taken
+    });
+    let store = stage.store();
+    let numbers: BTreeSet<u64> = taken.iter().map(|(_, number)| *number).collect();
+    assert_eq!(numbers.len() as u64, writers * rounds, "no number was taken twice");
+    assert_eq!(numbers, (start + 1..=start + writers * rounds).collect(), "and there is no gap");
+    let mut before = None;
+    for number in 1..=start + writers * rounds {
+        let id = ReleaseId::from_number(number).expect("a number");
+        let bytes = store.record_bytes(&app, id).expect("readable").expect("no gap");
+        assert_eq!(store.record(&app, id).expect("a record").previous, before, "{id} names the one before");
+        before = Some(Digest::of(&bytes));
+    }
+    stage.done("verify --all");
+    let (looks, prunes) = (looks.into_inner(), prunes.into_inner());
+    assert!(looks > 0 && prunes > 0);
+    println!(
+        "{what}: {writers} writers, {rounds} rounds: {} numbers, each won by one, no gap, no fork; {looks} looks and {prunes} prunes meanwhile",
+        numbers.len()
+    );
+}
+
+/// Each round all writers want the next number at once; gives the rounds and the numbers that this one got.
+fn take_numbers(store: &Store, writer: u64, rounds: u64, line: &Barrier) -> Vec<(u64, u64)> {
+    let first = store.record(&"shop".parse().expect("a name"), ReleaseId::FIRST).expect("a record");
+    let mut proposal = Proposal {
+        app: first.app,
+        version: first.version,
+        commit: first.commit,
+        branch: None,
+        remote: None,
+        roots: first.roots,
+        builds: first.builds,
+        created: UtcTime::from_seconds(1_764_000_000).expect("a time"),
+        created_by: format!("writer {writer}"),
+        message: None,
+    };
+    let mut taken = Vec::new();
+    for round in 0..rounds {
+        proposal.message = Some(format!("round {round}"));
+        line.wait();
+        let appended = append(store, &proposal, Repeat::Again, Direction::Any, |_| false).expect("appended");
+        assert_eq!(appended.created, Created::New);
+        taken.push((round, appended.record.release.number()));
+    }
+    taken
+}
+
+fn until(over: &AtomicBool, mut act: impl FnMut()) {
+    while !over.load(Ordering::Relaxed) {
+        act();
+    }
+}
+
+/// What is newest can be read, and so can the one before it.
+fn look(store: &Store, app: &AppName, looks: &AtomicU64) {
+    let newest = store.newest(app).expect("readable").expect("there are some");
+    let record = store.record(app, newest).expect("whole");
+    let before = store.record_bytes(app, newest.previous().expect("there are two")).expect("readable").expect("no gap");
+    assert_eq!(record.previous, Some(Digest::of(&before)));
+    looks.fetch_add(1, Ordering::Relaxed);
+}
+
+fn prune(store: &Store, app: &AppName, prunes: &AtomicU64) {
+    let pruner = Pruner { at: UtcTime::from_seconds(1_764_000_000).expect("a time"), by: "ada".to_owned() };
+    Pruning::plan(store, app, 1).expect("a plan").act(store, &pruner).expect("pruned");
+    prunes.fetch_add(1, Ordering::Relaxed);
+}

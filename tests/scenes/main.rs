@@ -8,6 +8,8 @@
 
 #[cfg(target_os = "linux")]
 mod admin;
+#[cfg(target_os = "linux")]
+mod admin_at_a_terminal;
 #[cfg(feature = "build")]
 mod build;
 #[cfg(all(target_os = "linux", feature = "build"))]
@@ -51,6 +53,8 @@ mod release;
 mod reproduce;
 #[cfg(target_os = "linux")]
 mod run;
+#[cfg(target_os = "linux")]
+mod run_as_pid_1;
 #[cfg(target_os = "linux")]
 mod run_config;
 #[cfg(target_os = "linux")]

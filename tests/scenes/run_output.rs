@@ -191,3 +191,65 @@ fn output_goes_to_a_file_behind_what_stands_there() {
     let log = std::fs::read(scene.path().join("log")).expect("a file");
     assert_eq!(without_clock(&log), b"before\nweb.1 | a\n");
 }
+
+#[test]
+fn the_last_lines_before_an_end_are_never_lost() {
+    let scene = Scene::new();
+    release(&scene, "[processes.web]\ncommand = \"shop lines 3000 40\"\n");
+    for round in 0..12 {
+        let ended = Running::start(&scene, &[]).end();
+        assert_eq!(ended.text().lines().count(), 3000, "round {round}");
+    }
+}
+
+#[test]
+fn no_colour_is_written_where_no_terminal_is() {
+    let scene = Scene::new();
+    release(&scene, "[processes.web]\ncommand = \"shop arguments a\"\n");
+    let coloured = || {
+        let mut command = scene.command(PROGRAM);
+        command.args(["run", "--release-id", "shop@v1"]);
+        command.env_remove("NO_COLOR").env_remove("CI").env("TERM", "xterm-256color");
+        command
+    };
+    let output = coloured().output().expect("it runs");
+    assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b), "{output:?}");
+    let mut session = rexpect::session::spawn_command(coloured(), Some(60_000)).expect("a terminal");
+    let shown = session.exp_eof().expect("its end");
+    let line = shown.lines().find(|line| line.ends_with(" a")).expect("a line");
+    assert!(line.starts_with("\u{1b}[36m") && line.contains("web.1 |\u{1b}[0m a"), "{line:?}");
+}
+
+/// The most memory that a process ever had, in KiB.
+fn peak(pid: rustix::process::Pid) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", pid.as_raw_pid())).expect("it lives");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
+}
+
+#[test]
+fn memory_is_bounded_when_nobody_reads_and_when_no_line_ends() {
+    let scene = Scene::new();
+    release(
+        &scene,
+        "[processes.web]\ncommand = \"shop lines 100000000 100\"\ncount = 0\n\
+         [processes.endless]\ncommand = '''sh -c 'head -c 200000000 /dev/zero; echo; echo end; exec sleep 60' '''\ncount = 0\n",
+    );
+    let mut command = scene.command(PROGRAM);
+    command.args(["run", "--release-id", "shop@v1", "web=4"]);
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    command.stdout(writer).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    drop(command);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let unread = peak(rustix::process::Pid::from_child(&child));
+    drop(reader);
+    assert_eq!(wait_until("its end", || child.try_wait().expect("it can be waited for")).code(), Some(74));
+    let running = Running::start(&scene, &["endless"]);
+    running.wait_for("endless.1 | end\n");
+    let endless = peak(running.pid());
+    running.stop();
+    // A line is kept up to 16 MiB, once as it comes and once as it leaves.
+    assert!(unread < 64 << 10 && endless < 128 << 10, "{unread} KiB unread, {endless} KiB without a newline");
+    eprintln!("{unread} KiB unread, {endless} KiB without a newline");
+}

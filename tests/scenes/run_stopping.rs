@@ -225,3 +225,34 @@ fn a_survivor_that_holds_the_pipe_does_not_hang_the_end() {
     assert!(ended.text().contains("pid="), "the last line is there");
     assert!(start.elapsed() < Duration::from_secs(10));
 }
+
+#[test]
+fn a_hangup_stops_in_an_orderly_way_and_leaves_no_orphan() {
+    let scene = Scene::new();
+    release(&scene, &script("web", "trap \"echo asked; exit 0\" TERM; sleep 60 & echo pid=$!; echo pid=$$; wait"));
+    let running = Running::start(&scene, &[]);
+    let pids = pids(&running, 2);
+    running.signal(Signal::HUP);
+    let ended = running.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.text().contains("web.1 | asked\n"), "{}", ended.text());
+    gone(&pids);
+}
+
+#[test]
+fn at_a_terminal_ctrl_c_reaches_the_supervisor_alone_and_a_second_one_kills() {
+    let scene = Scene::new();
+    let deaf = "trap \"echo interrupted\" INT; trap \"echo asked\" TERM; echo ready; while :; do sleep 0.01; done";
+    release(&scene, &script("web", deaf));
+    let mut command = scene.command(super::scene::PROGRAM);
+    command.args(["run", "--release-id", "shop@v1"]);
+    let mut session = rexpect::session::spawn_command(command, Some(60_000)).expect("a terminal");
+    session.exp_string("| ready").expect("it runs");
+    session.send_control('c').expect("sent");
+    let before = session.exp_string("| asked").expect("it is asked with its own signal");
+    assert!(!before.contains("interrupted"), "{before}");
+    session.send_control('c').expect("sent");
+    session.exp_string("SIGINT received again: at once").expect("said");
+    let rest = session.exp_eof().expect("its end");
+    assert!(rest.contains("Killed") && rest.contains("web.1: it had not stopped when SIGINT came again"), "{rest}");
+}

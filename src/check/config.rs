@@ -3,8 +3,10 @@
 mod credentials;
 mod environment;
 mod groups;
+mod readings;
 
 pub(super) use environment::read_sites;
+pub use readings::{How, Reading, Readings, Undeclared};
 
 use super::{Factor, Facts, Found, Judgement, Place, Rule, Verdict};
 use crate::codebase::beside;

@@ -33,6 +33,7 @@ mod source;
 mod verdict;
 
 pub use baseline::Baseline;
+pub use config::{How, Reading, Readings, Undeclared};
 pub use error::Error;
 pub use evidence::{Evidence, Measurement, Place};
 pub use factor::Factor;

@@ -47,7 +47,8 @@ pub(super) fn read(
 
 impl Variable {
     /// Whether a name is the one that names this variable's file.
-    pub(super) fn is_named_file(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn is_named_file(&self, name: &str) -> bool {
         self.from_file && name.strip_suffix("_FILE") == Some(self.name.as_str())
     }
 }

@@ -27,6 +27,8 @@ mod compat;
 mod env;
 #[cfg(target_os = "linux")]
 mod env_export;
+#[cfg(all(feature = "check", feature = "scaffold"))]
+mod env_source;
 #[cfg(target_os = "linux")]
 mod high_water;
 #[cfg(feature = "build")]

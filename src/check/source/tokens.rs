@@ -9,6 +9,8 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 pub(super) enum Seen {
     /// A path, with what it is called with where it is called.
     Path { text: String, called: Option<Vec<Value>>, span: Span },
+    /// A macro with its own brackets.
+    Macro { path: String, tokens: TokenStream, span: Span },
     /// A method that is called.
     Method { name: String, arguments: Vec<Value>, span: Span },
     /// A string.
@@ -60,6 +62,14 @@ fn scan_into(tokens: TokenStream, seen: &mut Vec<Seen>) {
                     _ => None,
                 };
                 let span = first.span();
+                if let (Some(mark), Some(TokenTree::Group(group))) = (tokens.get(next), tokens.get(next + 1))
+                    && is_punct(mark, '!')
+                {
+                    let whole = span.join(group.span()).unwrap_or(span);
+                    seen.push(Seen::Macro { path: text, tokens: group.stream(), span: whole });
+                    at = next + 2;
+                    continue;
+                }
                 match called {
                     _ if text == "loop" => seen.push(Seen::Loop { span }),
                     Some(arguments) if after_dot => seen.push(Seen::Method { name: text, arguments, span }),

@@ -6,6 +6,7 @@ use super::{
     Binding, Call, Field, Function, Loop, Macro, MethodCall, Module, Name, Source, Span, Text, TypePlace, TypeUse,
     Value, Within,
 };
+use proc_macro2::TokenStream;
 use std::collections::BTreeSet;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -129,9 +130,13 @@ impl Walk {
         }
     }
 
-    fn in_brackets(&mut self, of: &syn::Macro) {
+    /// A macro with its brackets, and those of macros in them; what is called in all of them is the answer.
+    fn in_brackets(&mut self, path: String, tokens: TokenStream, whole: proc_macro2::Span) -> Vec<String> {
         let mut called = Vec::new();
-        for seen in tokens::scan(of.tokens.clone()) {
+        if path == "cfg" && tokens.to_string().contains("debug_assertions") {
+            self.source.debug_only.push((span(whole), tokens.to_string()));
+        }
+        for seen in tokens::scan(tokens) {
             match seen {
                 Seen::Path { text, called: Some(arguments), span: at } => {
                     self.mention(&text);
@@ -142,6 +147,7 @@ impl Walk {
                     self.mention(&text);
                     self.source.names.push(Name { path: text, span: span(at) });
                 }
+                Seen::Macro { path, tokens, span: at } => called.extend(self.in_brackets(path, tokens, at)),
                 Seen::Method { name, arguments, span: at } => {
                     self.mention(&name);
                     called.push(name.clone());
@@ -159,11 +165,8 @@ impl Walk {
                 Seen::Loop { span: at } => self.source.loops.push(Loop { span: span(at), within: self.within }),
             }
         }
-        let path = path_text(&of.path);
-        if path == "cfg" && of.tokens.to_string().contains("debug_assertions") {
-            self.source.debug_only.push((span(of.span()), of.tokens.to_string()));
-        }
-        self.source.macros.push(Macro { path, span: span(of.span()), called });
+        self.source.macros.push(Macro { path, span: span(whole), called: called.clone() });
+        called
     }
 
     fn type_use(&mut self, name: String, of: &Type, place: TypePlace, at: Span) {
@@ -358,7 +361,7 @@ impl<'ast> Visit<'ast> for Walk {
     }
 
     fn visit_macro(&mut self, one: &'ast syn::Macro) {
-        self.in_brackets(one);
+        self.in_brackets(path_text(&one.path), one.tokens.clone(), one.span());
     }
 
     // Documentation holds examples, not code; of other attributes only strings matter, which are often defaults.

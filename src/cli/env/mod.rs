@@ -6,6 +6,8 @@ mod diff;
 mod example;
 mod export;
 mod fmt;
+#[cfg(feature = "check")]
+mod source;
 
 use super::ExitCode;
 use super::surroundings::Surroundings;
@@ -25,6 +27,8 @@ enum Command {
     Example(example::Arguments),
     Export(export::Arguments),
     Fmt(fmt::Arguments),
+    #[cfg(feature = "check")]
+    Source(source::Arguments),
 }
 
 /// Does one of them.
@@ -35,5 +39,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         Command::Example(arguments) => example::exec(arguments, surroundings),
         Command::Export(arguments) => export::exec(arguments, surroundings),
         Command::Fmt(arguments) => fmt::exec(arguments, surroundings),
+        #[cfg(feature = "check")]
+        Command::Source(arguments) => source::exec(arguments, surroundings),
     }
 }

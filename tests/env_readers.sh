@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v dash >/dev/null || echo "missing: dash (Debian package dash)"
 python3 -c 'import dotenv' 2>/dev/null || pip install --quiet python-dotenv
-exec cargo bench --locked --quiet --bench env_readers -- "${1:-20000}"
+exec cargo bench --locked --quiet --no-default-features --bench env_readers -- "${1:-20000}"

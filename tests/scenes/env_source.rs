@@ -70,6 +70,7 @@ fn main() {
     sqlx::query!("select 1");
     envy::prefixed("APP_").from_env::<u8>().ok();
     lib::level();
+    env_logger::init();
 }
 
 fn required(name: &str) -> String {
@@ -105,6 +106,7 @@ mod tests {
             "25 named BY_BUILDER",
             "27 build-only DATABASE_URL",
             "28 open-set APP_",
+            "30 named RUST_LOG",
         ]
     );
     let text = document.to_string();

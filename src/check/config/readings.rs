@@ -99,6 +99,16 @@ const OPEN_SETS: [&str; 12] = [
 /// Functions that read the variable that they are given.
 const NAMED: [&str; 4] = ["env::var", "env::var_os", "dotenv::var", "dotenvy::var"];
 
+/// Functions that read RUST_LOG, which a process has only where it passes through.
+const RUST_LOG: [&str; 6] = [
+    "EnvFilter::from_default_env",
+    "EnvFilter::try_from_default_env",
+    "env_logger::init",
+    "env_logger::try_init",
+    "pretty_env_logger::init",
+    "tracing_subscriber::fmt::init",
+];
+
 /// Macros of sqlx that ask a database when they are compiled.
 const SQLX: [&str; 7] =
     ["query", "query_as", "query_scalar", "query_file", "query_file_as", "query_file_scalar", "query_as_unchecked"];
@@ -145,7 +155,9 @@ impl Facts {
             found.push(Reading { file: place.path, line: place.line, column: place.column, how });
         };
         for call in &source.calls {
-            if OPEN_SETS.iter().any(|tail| ends_in(&call.path, tail)) {
+            if RUST_LOG.iter().any(|tail| ends_in(&call.path, tail)) {
+                add(call.span, How::Named { name: "RUST_LOG".to_owned() });
+            } else if OPEN_SETS.iter().any(|tail| ends_in(&call.path, tail)) {
                 let prefix = call.arguments.first().and_then(|value| self.text(source, value)).unwrap_or_default();
                 add(call.span, How::OpenSet { prefix });
             } else if NAMED.iter().any(|tail| ends_in(&call.path, tail)) {

@@ -121,3 +121,78 @@ fn line(stream: &mut TcpStream, say: &[u8]) -> Result<String, String> {
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::exchange;
+    use crate::config::ServiceKind as Kind;
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+
+    /// What is judged of a peer that says these parts, each after it has heard something, the first at once where
+    /// nothing is to be heard; then it closes.
+    fn judged(kind: Kind, first: Speaks, parts: &'static [&'static [u8]]) -> Result<(), String> {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+        let address = listener.local_addr().expect("an address");
+        let peer = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a client");
+            for (index, part) in parts.iter().enumerate() {
+                if first == Speaks::Second || index > 0 {
+                    let _ = stream.read(&mut [0; 512]);
+                }
+                let _ = stream.write_all(part);
+            }
+        });
+        let answer = exchange(TcpStream::connect(address).expect("connected"), kind, "host");
+        peer.join().expect("it ended");
+        answer
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Speaks {
+        First,
+        Second,
+    }
+
+    #[test]
+    fn each_kind_is_known_by_its_first_words() {
+        use Speaks::{First, Second};
+        for (kind, first, parts) in [
+            (Kind::Postgres, Second, &[b"S" as &[u8]] as &[&[u8]]),
+            (Kind::Postgres, Second, &[b"N", b"R\0\0\0\x0c\0\0\0\x05"]),
+            (Kind::Postgres, Second, &[b"N", b"E\0\0\0\x14SFATAL\0C28000\0\0"]),
+            (Kind::MySql, First, &[b"\x4a\0\0\0\x0a8.0.36\0"]),
+            (Kind::Redis, Second, &[b"+PONG\r\n"]),
+            (Kind::Redis, Second, &[b"-NOAUTH Authentication required.\r\n"]),
+            (Kind::Amqp, Second, &[b"\x01\0\0\0\0\x01"]),
+            (Kind::Nats, First, &[b"INFO {\"server_id\":\"x\"}\r\n"]),
+            (Kind::Smtp, First, &[b"220 mail ESMTP\r\n"]),
+            (Kind::Http, Second, &[b"HTTP/1.1 404 Not Found\r\n\r\n"]),
+            (Kind::Tls, Second, &[b"\x15\x03\x03\0\x02\x02\x28"]),
+        ] {
+            assert_eq!(judged(kind, first, parts), Ok(()), "{kind:?} {parts:?}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_says_that_it_is_not_ready_is_believed() {
+        use Speaks::{First, Second};
+        for (kind, first, parts, why) in [
+            (
+                Kind::Postgres,
+                Second,
+                &[b"N" as &[u8], b"E\0\0\0\x14SFATAL\0C57P03\0\0"] as &[&[u8]],
+                "is starting up or shutting down",
+            ),
+            (Kind::Redis, Second, &[b"-LOADING Redis is loading the dataset in memory\r\n"], "is loading its data"),
+            (Kind::MySql, First, &[b"\x17\0\0\0\xff\x10\x04Too many"], "greets with an error"),
+            (Kind::Http, Second, &[b"HTTP/1.1 503 Service Unavailable\r\n\r\n"], "answers with the status 503"),
+            (Kind::Postgres, Second, &[b"HTTP/1.1 400 Bad Request\r\n"], "answers, and not as PostgreSQL"),
+            (Kind::Redis, Second, &[b"HTTP/1.1 400 Bad Request\r\n"], "answers, and not as Redis"),
+            (Kind::Smtp, First, &[b"554 no\r\n"], "answers, and not as SMTP"),
+            (Kind::Nats, First, &[b""], "closes the connection without an answer"),
+        ] {
+            assert_eq!(judged(kind, first, parts), Err(why.to_owned()), "{kind:?} {parts:?}");
+        }
+    }
+}

@@ -160,7 +160,7 @@ mod tests {
         for (kind, first, parts) in [
             (Kind::Postgres, Second, &[b"S" as &[u8]] as &[&[u8]]),
             (Kind::Postgres, Second, &[b"N", b"R\0\0\0\x0c\0\0\0\x05"]),
-            (Kind::Postgres, Second, &[b"N", b"E\0\0\0\x14SFATAL\0C28000\0\0"]),
+            (Kind::Postgres, Second, &[b"N", b"E\0\0\0\x13SFATAL\0C28000\0\0"]),
             (Kind::MySql, First, &[b"\x4a\0\0\0\x0a8.0.36\0"]),
             (Kind::Redis, Second, &[b"+PONG\r\n"]),
             (Kind::Redis, Second, &[b"-NOAUTH Authentication required.\r\n"]),
@@ -181,7 +181,7 @@ mod tests {
             (
                 Kind::Postgres,
                 Second,
-                &[b"N" as &[u8], b"E\0\0\0\x14SFATAL\0C57P03\0\0"] as &[&[u8]],
+                &[b"N" as &[u8], b"E\0\0\0\x13SFATAL\0C57P03\0\0"] as &[&[u8]],
                 "is starting up or shutting down",
             ),
             (Kind::Redis, Second, &[b"-LOADING Redis is loading the dataset in memory\r\n"], "is loading its data"),

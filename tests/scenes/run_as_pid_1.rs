@@ -78,3 +78,61 @@ fn process_1_gives_the_code_of_what_failed() {
     let ended = running.end();
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
 }
+
+/// podman with settings and storage of the scene's own.
+fn podman(scene: &Scene) -> std::process::Command {
+    let folder = scene.home().join("podman");
+    let at = |name: &str| folder.join(name).display().to_string();
+    let limits = "default_ulimits=[\"nofile=1024:1024\",\"nproc=1024:1024\"]\nlog_driver=\"k8s-file\"\n";
+    let engine = "[engine]\nruntime=\"runc\"\ncgroup_manager=\"cgroupfs\"\nevents_logger=\"file\"\n";
+    let storage = format!("[storage]\ndriver=\"vfs\"\ngraphroot=\"{}\"\nrunroot=\"{}\"\n", at("graph"), at("run"));
+    scene.write_home("podman/containers.conf", format!("[containers]\n{limits}{engine}"));
+    scene.write_home("podman/storage.conf", storage);
+    scene.write_home("podman/registries.conf", "");
+    let mut command = scene.command("podman");
+    command.env("CONTAINERS_CONF", at("containers.conf")).env("CONTAINERS_STORAGE_CONF", at("storage.conf"));
+    command.env("CONTAINERS_REGISTRIES_CONF", at("registries.conf"));
+    command
+}
+
+#[test]
+fn a_container_engine_stops_it_in_an_orderly_way_and_gets_its_code() {
+    let scene = Scene::new();
+    if !running_as_root() || !podman(&scene).arg("--version").status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: podman is missing, or we are not root");
+        return;
+    }
+    let asked = "trap \"echo asked; exit 0\" TERM; echo up; while :; do sleep 0.01; done";
+    release(
+        &scene,
+        &format!(
+            "[processes.web]\ncommand = '''sh -c '{asked}' '''\n[processes.bad]\ncommand = \"shop exit 3\"\ncount = 0\n"
+        ),
+    );
+    let name = format!("twelve-scene-{}", std::process::id());
+    // This machine's own files, with a layer above them that goes with the container.
+    let container = |arguments: &[&str]| {
+        let mut command = podman(&scene);
+        command.args(["run", "--rm", "--network=host", "--name", &name]);
+        for folder in
+            [scene.path().parent().expect("a parent"), std::path::Path::new(PROGRAM).parent().expect("a folder")]
+        {
+            command.arg("--volume").arg(format!("{0}:{0}", folder.display()));
+        }
+        for (variable, value) in
+            [("TWELVE_STORE", scene.store()), ("TWELVE_CACHE", scene.cache()), ("HOME", scene.home())]
+        {
+            command.arg("--env").arg(format!("{variable}={}", value.display()));
+        }
+        command.args(["--rootfs", "/:O", PROGRAM, "run", "--release-id", "shop@v1"]).args(arguments);
+        Running::of(command)
+    };
+    let running = container(&["web"]);
+    running.wait_for("web.1 | up\n");
+    let stopped = podman(&scene).args(["stop", "--time", "20", &name]).output().expect("podman");
+    let ended = running.end();
+    assert!(stopped.status.success(), "{}", String::from_utf8_lossy(&stopped.stderr));
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.text().contains("web.1 | asked\n"), "{}", ended.text());
+    assert_eq!(container(&["bad"]).end().code, Some(3));
+}

@@ -124,7 +124,7 @@ fn archive_path(path: &str) -> Result<crate::artifact::ArchivePath, Error> {
     Ok(format!("{}/{path}", crate::artifact::ROOT).parse()?)
 }
 
-fn glob_set(globs: &[String]) -> Result<GlobSet, Error> {
+pub(super) fn glob_set(globs: &[String]) -> Result<GlobSet, Error> {
     let mut builder = GlobSetBuilder::new();
     for glob in globs {
         let bad = |rule: String| Error::BadGlob { glob: glob.clone(), rule };

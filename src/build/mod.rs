@@ -11,6 +11,7 @@
 //!               verified, vendor, crate_file, ...  the sources of its dependencies
 //!               clean_cargo, compile               cargo, with nothing from outside
 //! bundle        compiled, elf, sbom, assets        what came out
+//! working_tree  what dev runs: compiled as it stands, and no build
 //! ```
 //!
 //! It knows no store, no release and no number: what it makes is handed on by its caller.
@@ -47,6 +48,8 @@ mod vendor;
 mod vendored;
 mod verified;
 mod work_folder;
+#[cfg(target_os = "linux")]
+pub mod working_tree;
 
 pub use bundle::Bundle;
 pub use elf::ForeignLibrary;

@@ -1,6 +1,7 @@
 //! What the user's side of the machine holds: the environment, the working directory, cargo's config files. A build
 //! is made of none of it. It is read to find cargo and the registry's cache, and to say what was kept out.
 
+use super::Error;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -45,6 +46,11 @@ impl Outside {
     pub(super) fn program(&self, name: &str) -> Option<PathBuf> {
         let folders = std::env::split_paths(self.variable("PATH")?).collect::<Vec<_>>();
         folders.into_iter().map(|folder| self.directory.join(folder).join(name)).find(|path| path.is_file())
+    }
+
+    /// The user's own cargo: the one that started us, else the one on PATH.
+    pub(super) fn cargo(&self) -> Result<PathBuf, Error> {
+        self.variable("CARGO").map(PathBuf::from).or_else(|| self.program("cargo")).ok_or(Error::NoCargo)
     }
 
     /// A command with the user's own environment and working directory: what needs their mirrors, proxies and

@@ -45,8 +45,7 @@ impl InstalledToolchain {
         package: &str,
     ) -> Result<Self, Error> {
         let pinned = pinned(repository, snapshot, package)?;
-        let cargo = outside.variable("CARGO").map(PathBuf::from).or_else(|| outside.program("cargo"));
-        let cargo = cargo.ok_or(Error::NoCargo)?;
+        let cargo = outside.cargo()?;
         let rustup = beside_or_on_path(outside, &cargo, "rustup");
         let is_proxy = cargo.with_file_name("rustup").is_file();
         match rustup {

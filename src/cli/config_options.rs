@@ -34,14 +34,33 @@ impl ConfigOptions {
     pub(crate) fn read(&self, surroundings: &Surroundings) -> anyhow::Result<GivenConfig> {
         let typed = typed(&self.typed, surroundings)?;
         let files = read_env_files(&self.env_files, surroundings)?;
-        let strictness = if self.strict { Strictness::Refuse } else { Strictness::Warn };
-        Ok(GivenConfig { files, typed, strictness })
+        Ok(GivenConfig { files, typed, strictness: self.strictness() })
+    }
+
+    /// The env files as they were named.
+    #[cfg(feature = "build")]
+    pub(crate) fn paths(&self) -> &[PathBuf] {
+        &self.env_files
+    }
+
+    /// The variables that were typed.
+    #[cfg(feature = "build")]
+    pub(crate) fn typed(&self, surroundings: &Surroundings) -> anyhow::Result<Typed> {
+        typed(&self.typed, surroundings)
+    }
+
+    /// What happens where others can read an env file.
+    pub(crate) fn strictness(&self) -> Strictness {
+        if self.strict { Strictness::Refuse } else { Strictness::Warn }
     }
 }
 
 impl GivenConfig {
     /// Minds who else can read the env files.
     pub(crate) fn mind_readers(&self, contract: Option<&Contract>, surroundings: &Surroundings) -> anyhow::Result<()> {
-        mind_readers(&self.files, contract, self.strictness, surroundings)
+        for event in mind_readers(&self.files, contract, self.strictness)? {
+            surroundings.reporter.tell(&event);
+        }
+        Ok(())
     }
 }

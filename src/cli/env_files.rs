@@ -20,17 +20,21 @@ pub(crate) fn read_files(paths: &[PathBuf], surroundings: &Surroundings) -> anyh
 #[cfg(target_os = "linux")]
 pub(crate) fn read_env_files(paths: &[PathBuf], surroundings: &Surroundings) -> anyhow::Result<Vec<EnvFile>> {
     let files = read_files(paths, surroundings)?;
-    for file in &files {
-        for finding in file.warnings() {
-            let place = format!("{}:{}:{}", file.name(), finding.line, finding.column);
-            surroundings.reporter.tell(&Event::warning(format!("{place}: {}", finding.rule)));
-        }
-    }
+    files.iter().flat_map(misread).for_each(|event| surroundings.reporter.tell(&event));
     Ok(files)
 }
 
+/// What another reader of an env file would take otherwise.
 #[cfg(target_os = "linux")]
+pub(crate) fn misread(file: &EnvFile) -> impl Iterator<Item = Event> {
+    file.warnings().map(|finding| {
+        let place = format!("{}:{}:{}", file.name(), finding.line, finding.column);
+        Event::warning(format!("{place}: {}", finding.rule))
+    })
+}
+
 /// What happens where others can read an env file.
+#[cfg(target_os = "linux")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Strictness {
     /// It is said.
@@ -39,26 +43,25 @@ pub(crate) enum Strictness {
     Refuse,
 }
 
+/// Minds who else can read the env files that hold what is or may be secret: the warnings.
 #[cfg(target_os = "linux")]
-/// Minds who else can read the env files that hold what is or may be secret.
 pub(crate) fn mind_readers(
     files: &[EnvFile],
     contract: Option<&Contract>,
     strictness: Strictness,
-    surroundings: &Surroundings,
-) -> anyhow::Result<()> {
+) -> Result<Vec<Event>, Error> {
     let open: Vec<String> =
         files.iter().filter(|file| file.is_exposed(contract)).map(|file| file.name().to_owned()).collect();
     if strictness == Strictness::Refuse && !open.is_empty() {
-        return Err(Error::Exposed { files: open }.into());
+        return Err(Error::Exposed { files: open });
     }
-    for name in open {
-        surroundings.reporter.tell(&Event::warning_with_hint(
+    let warning = |name: &String| {
+        Event::warning_with_hint(
             format!("`{name}` holds what may be secret, and everybody on this machine can read or change it"),
             format!("`chmod 600 {name}`"),
-        ));
-    }
-    Ok(())
+        )
+    };
+    Ok(open.iter().map(warning).collect())
 }
 
 #[cfg(target_os = "linux")]

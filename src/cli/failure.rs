@@ -112,6 +112,10 @@ fn advice(error: &anyhow::Error) -> Advice {
     if let Some(error) = error.downcast_ref() {
         return run::advice(error);
     }
+    #[cfg(all(target_os = "linux", feature = "codebase"))]
+    if let Some(error) = error.downcast_ref() {
+        return codebase::unwatched(error);
+    }
     None.or_else(|| error.downcast_ref().map(app::advice))
         .or_else(|| error.downcast_ref().map(artifact::advice))
         .or_else(|| config_error(error).map(config::advice))

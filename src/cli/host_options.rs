@@ -1,10 +1,11 @@
 //! What a machine that runs releases is told: where unpacked ones are kept, and as whom processes run.
 
 use super::cache_options::CacheOptions;
+use super::process_options::ProcessOptions;
 use super::surroundings::Surroundings;
 use crate::report::Event;
-use crate::run::{Cache, Identity, Inherit, Origin, SandboxMode};
-use clap::{Args, ValueEnum};
+use crate::run::{Cache, Identity, Origin, SandboxMode};
+use clap::Args;
 
 /// How releases run on this machine.
 #[derive(Debug, Args)]
@@ -12,37 +13,18 @@ pub(crate) struct HostOptions {
     #[command(flatten)]
     cache: CacheOptions,
 
-    /// Give processes the whole environment, not only what the contract names
-    #[arg(long)]
-    inherit_env: bool,
+    #[command(flatten)]
+    process: ProcessOptions,
 
     /// Start processes as this user (root only)
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-
-    /// Whether processes are kept from writing outside TMPDIR and the paths of `[sandbox]`
-    #[arg(long, value_enum, default_value_t = TypedSandbox::Auto)]
-    sandbox: TypedSandbox,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum TypedSandbox {
-    /// Where twelve.toml has a `[sandbox]` and the kernel can
-    Auto,
-    /// Not at all; privileges, core dumps and umask are as outside, too
-    Off,
-    /// In any case, or nothing starts
-    Require,
 }
 
 impl HostOptions {
     /// How much of the sandbox is wanted.
     pub(crate) fn sandbox(&self) -> SandboxMode {
-        match self.sandbox {
-            TypedSandbox::Auto => SandboxMode::Auto,
-            TypedSandbox::Off => SandboxMode::Off,
-            TypedSandbox::Require => SandboxMode::Require,
-        }
+        self.process.sandbox()
     }
 
     /// Where processes start from.
@@ -57,8 +39,7 @@ impl HostOptions {
                 "add `--user NAME`; `--user root` says that it is meant",
             ));
         }
-        let inherit = if self.inherit_env { Inherit::Everything } else { Inherit::Declared };
-        Ok(Origin { environment: surroundings.environment.clone(), inherit, identity })
+        Ok(Origin { environment: surroundings.environment.clone(), inherit: self.process.inherit(), identity })
     }
 
     /// Where unpacked releases are kept.

@@ -19,6 +19,8 @@ mod compat;
 #[cfg(target_os = "linux")]
 mod config_options;
 mod configured;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod dev;
 mod diff;
 #[cfg(target_os = "linux")]
 mod direct;
@@ -40,6 +42,8 @@ mod new;
 mod options;
 #[cfg(target_os = "linux")]
 mod prepared;
+#[cfg(target_os = "linux")]
+mod process_options;
 #[cfg(feature = "build")]
 mod prune;
 #[cfg(target_os = "linux")]
@@ -93,6 +97,8 @@ enum Command {
     #[cfg(feature = "check")]
     Check(check::Arguments),
     Compat(compat::Arguments),
+    #[cfg(all(target_os = "linux", feature = "build"))]
+    Dev(dev::Arguments),
     Diff(diff::Arguments),
     Env(env::Arguments),
     #[cfg(target_os = "linux")]
@@ -143,6 +149,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
     match command {
         #[cfg(target_os = "linux")]
         Command::Admin(arguments) => return admin::exec(&arguments, surroundings),
+        #[cfg(all(target_os = "linux", feature = "build"))]
+        Command::Dev(arguments) => return dev::exec(&arguments, surroundings),
         #[cfg(target_os = "linux")]
         Command::Run(arguments) => return run::exec(&arguments, surroundings),
         #[cfg(feature = "build")]

@@ -1,7 +1,7 @@
 //! The codebase: one git repository, one commit of it, and the packages of that commit.
 //!
-//! Everything here is read from the commit. The working tree is looked at for two questions only: where the user
-//! stands, and whether tracked files differ from the commit.
+//! Everything that is built is read from the commit. The working tree is looked at for two questions only: where the
+//! user stands, and whether tracked files differ from the commit. `dev`, which builds nothing, watches it.
 
 mod changes;
 mod checkout;
@@ -15,6 +15,8 @@ mod origin;
 mod packages;
 mod repository;
 mod snapshot;
+#[cfg(target_os = "linux")]
+mod watch;
 mod work_tree;
 
 pub use changes::Changes;
@@ -26,6 +28,8 @@ pub use manifest::{Manifest, Manifests, beside, inside, joined, self_and_above};
 pub use packages::{Packages, bin_names, path_outside, refusal};
 pub use repository::{Commit, Repository};
 pub use snapshot::{FileKind, Snapshot, SnapshotFile, is_lfs_pointer};
+#[cfg(target_os = "linux")]
+pub use watch::{Change, ChangeKind, Judgement, Unwatched, Watch};
 pub use work_tree::WorkTree;
 
 // What cargo says of packages and of what it compiled, as its own library reads it.

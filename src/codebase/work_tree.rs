@@ -73,6 +73,15 @@ impl WorkTree {
         Some(self.git.as_ref()?.head().ok()?.peel_to_commit().ok()?.id().to_string())
     }
 
+    /// The commit that it stands on, with `-dirty` where tracked files differ from it, as `git describe` says it;
+    /// `uncommitted` where there is none.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let Some(head) = self.head() else { return "uncommitted".to_owned() };
+        let dirty = self.changed().is_ok_and(|changed| !changed.is_empty());
+        if dirty { format!("{head}-dirty") } else { head }
+    }
+
     /// A folder's path from the root; none where it lies elsewhere.
     #[must_use]
     pub fn relative(&self, folder: &Path) -> Option<String> {
@@ -138,5 +147,31 @@ fn walk(folder: &Path, above: &str, files: &mut BTreeSet<String>) {
         } else if kind.is_file() {
             files.insert(format!("{above}{name}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WorkTree;
+    use std::fs;
+
+    #[test]
+    fn a_commit_that_was_changed_is_called_dirty() -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        assert_eq!(WorkTree::around(folder.path())?.described(), "uncommitted");
+        let git = git2::Repository::init(folder.path())?;
+        assert_eq!(WorkTree::around(folder.path())?.described(), "uncommitted");
+        fs::write(folder.path().join("one"), "1")?;
+        let mut index = git.index()?;
+        index.add_path("one".as_ref())?;
+        index.write()?;
+        let tree = git.find_tree(index.write_tree()?)?;
+        let ada = git2::Signature::now("Ada", "ada@example.org")?;
+        let commit = git.commit(Some("HEAD"), &ada, &ada, "first", &tree, &[])?.to_string();
+        fs::write(folder.path().join("untracked"), "")?;
+        assert_eq!(WorkTree::around(folder.path())?.described(), commit);
+        fs::write(folder.path().join("one"), "another")?;
+        assert_eq!(WorkTree::around(folder.path())?.described(), format!("{commit}-dirty"));
+        Ok(())
     }
 }

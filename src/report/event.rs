@@ -185,6 +185,21 @@ pub enum Event {
         /// Whether nothing was removed, since it was only asked what would be.
         dry_run: bool,
     },
+    /// Files of the working tree were changed.
+    Changed {
+        /// The files, from the declaration's folder.
+        files: Vec<String>,
+    },
+    /// What runs goes on, although something was changed.
+    Kept {
+        /// Why, as a fragment.
+        reason: String,
+    },
+    /// Nothing runs until something is changed.
+    Waiting {
+        /// Why, as a fragment.
+        reason: String,
+    },
     /// A formation is about to start.
     Running {
         /// The release id.

@@ -64,6 +64,9 @@ fn sentence(event: &Event) -> (&'static str, String) {
                 if releases.len() == 1 { "1 release".to_owned() } else { format!("{} releases", releases.len()) };
             (verb, format!("{count} of {app}: {}", Size(*bytes)))
         }
+        Event::Changed { files } => ("Changed", few(files)),
+        Event::Kept { reason } => ("Kept", format!("what runs: {reason}")),
+        Event::Waiting { reason } => ("Waiting", format!("for a change: {reason}")),
         Event::Running { release, version, processes, enforced } => {
             let enforced = if enforced.is_empty() { "nothing".to_owned() } else { enforced.join(", ") };
             let processes = processes.join(", ");
@@ -151,6 +154,15 @@ pub(super) fn bar(work: &Work) -> ProgressStyle {
 /// The first twelve characters of an id: enough to tell it, few enough to read.
 fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
+}
+
+/// The first of some files, and how many more there are.
+fn few(files: &[String]) -> String {
+    match files {
+        [] => String::new(),
+        [only] => format!("`{only}`"),
+        [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
+    }
 }
 
 fn seconds(milliseconds: u64) -> String {

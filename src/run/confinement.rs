@@ -80,6 +80,24 @@ impl Confinement {
         Ok(confinement)
     }
 
+    /// What processes are kept from writing, without what would hold for us too: `dev` also compiles, and whoever
+    /// debugs wants a core.
+    ///
+    /// # Errors
+    /// As [`take_on`](Self::take_on).
+    pub fn of_writes(
+        mode: SandboxMode,
+        declared: Option<&Sandbox>,
+        tree: &Path,
+        temporary: &Path,
+    ) -> Result<Self, Error> {
+        let mut confinement = Self::default();
+        if mode != SandboxMode::Off {
+            confinement.confine_writes(mode, declared, tree, temporary)?;
+        }
+        Ok(confinement)
+    }
+
     /// What holds, each as a fragment: `writes only to TMPDIR`.
     #[must_use]
     pub fn enforced(&self) -> &[String] {

@@ -24,6 +24,8 @@ mod build_registries;
 mod build_tampering;
 #[cfg(target_os = "linux")]
 mod compat;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod dev;
 mod env;
 #[cfg(target_os = "linux")]
 mod env_export;

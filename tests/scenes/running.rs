@@ -62,6 +62,11 @@ impl Running {
         wait_until(&format!("{text:?} on stderr"), || Some(self.stderr.text()).filter(|said| said.contains(text)))
     }
 
+    /// What it has said on stderr so far.
+    pub(crate) fn events(&self) -> String {
+        self.stderr.text()
+    }
+
     pub(crate) fn said(&self) -> String {
         String::from_utf8_lossy(&without_clock(self.stdout.text().as_bytes())).into_owned()
     }

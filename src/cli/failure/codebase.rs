@@ -2,6 +2,8 @@
 
 use super::{Advice, ExitCode, listed};
 use crate::codebase::Error;
+#[cfg(target_os = "linux")]
+use crate::codebase::Unwatched;
 use crate::report::nearest;
 
 pub(super) fn advice(error: &Error) -> Advice {
@@ -72,4 +74,12 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Metadata { .. } => Advice::code(ExitCode::Refused),
         Error::NotStarted { .. } | Error::Git(_) => Advice::code(ExitCode::Machine),
     }
+}
+
+/// What to do when the working tree cannot be watched.
+#[cfg(target_os = "linux")]
+pub(super) fn unwatched(error: &Unwatched) -> Advice {
+    let raise =
+        "`sysctl fs.inotify.max_user_watches=524288` raises the limit; `/target` in .gitignore keeps folders out";
+    Advice { code: ExitCode::Machine, hint: error.limit.then(|| raise.to_owned()) }
 }

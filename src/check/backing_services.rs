@@ -4,6 +4,7 @@ use super::config::read_sites;
 use super::observation::Watched;
 use super::source::Value;
 use super::{Factor, Facts, Found, Judgement, Rule, Verdict};
+use crate::config::VariableType;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -164,6 +165,12 @@ fn attached(facts: &Facts) -> Judgement {
 }
 
 fn away(facts: &Facts) -> Judgement {
+    let contract = facts.release.as_ref().and_then(|release| release.declaration.contract.as_ref());
+    let attaches =
+        contract.is_some_and(|contract| contract.variables.iter().any(|one| one.kind == VariableType::ServiceUrl));
+    if !attaches {
+        return Judgement::not_applicable("no variable of a watched release is a `service-url`");
+    }
     Watched::judgement(facts, |observation| {
         let Some(tried) = &observation.without_service else { return Watched::Untold };
         let code = u64::try_from(tried.code.unwrap_or(0)).unwrap_or(0);

@@ -195,7 +195,7 @@ fn slow_start(facts: &Facts) -> Judgement {
 fn stops(facts: &Facts) -> Judgement {
     Watched::judgement(facts, |observation| {
         let Some(stop) = &observation.stop else { return Watched::Untold };
-        let mut measured = observation.measured("ends after SIGTERM in", stop.milliseconds, "ms");
+        let mut measured = observation.measured("ends after SIGTERM and its last answer in", stop.milliseconds, "ms");
         measured.details.push(format!("exit code {}", stop.code));
         let limit = facts.declaration.process_type(&observation.process).map(|one| one.stop_timeout);
         measured.limit = limit;

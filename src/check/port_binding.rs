@@ -194,7 +194,7 @@ fn binds(facts: &Facts) -> Judgement {
             Some(listening) => {
                 let message =
                     format!("`{}` was given port {asked} and listens on {}", observation.process, listening.port);
-                let measured = observation.measured("port", listening.port.into(), "port");
+                let measured = observation.measured("port", listening.port.into(), "");
                 Watched::Found(Found::new(Verdict::Fail, message).at(measured))
             }
             None => Watched::Untold,
@@ -208,7 +208,7 @@ fn loopback(facts: &Facts) -> Judgement {
             let message =
                 format!("`{}` listens on {}, so only this machine reaches it", observation.process, listening.address);
             let measured =
-                observation.measured(format!("listens on {}", listening.address), listening.port.into(), "port");
+                observation.measured(format!("listens on {}, port", listening.address), listening.port.into(), "");
             Watched::Found(Found::new(Verdict::Warn, message).at(measured))
         }
         Some(listening) => Watched::Kept(observation.measured(

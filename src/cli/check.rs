@@ -1,6 +1,13 @@
 //! `cargo twelve check`: the twelve factors, statically; with `--run` also by watching a release run.
 
 mod outcome;
+#[cfg(target_os = "linux")]
+mod watch;
+#[cfg(target_os = "linux")]
+mod watching;
+
+#[cfg(target_os = "linux")]
+pub(crate) use watch::Refusal;
 
 use super::ExitCode;
 use super::surroundings::Surroundings;
@@ -38,11 +45,15 @@ pub(crate) struct Arguments {
     /// Write one self-contained page
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Run a release as well, and measure what its processes do
+    #[cfg(target_os = "linux")]
+    #[command(flatten)]
+    watching: watching::Watching,
     /// Explain one rule, by its id or name
-    #[arg(long, value_name = "RULE", exclusive = true)]
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["path", "package", "baseline", "write_baseline", "sarif", "html", "rules"])]
     explain: Option<String>,
     /// Print all rules, as Markdown
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["path", "package", "baseline", "write_baseline", "sarif", "html"])]
     rules: bool,
 }
 
@@ -87,7 +98,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         return Ok(ExitCode::Done);
     }
     let baseline = arguments.baseline.as_ref().map(|path| outcome::read_baseline(surroundings, path)).transpose()?;
-    let report = check::check(arguments.request(surroundings), baseline.as_ref())?;
+    let report = check::check(arguments.request(surroundings)?, baseline.as_ref())?;
     match surroundings.reporter.audience() {
         Audience::Json => data::document(&output::Document::of(&report))?,
         Audience::Human => outcome::say(&report, arguments.show.least())?,
@@ -106,10 +117,13 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
 }
 
 impl Arguments {
-    fn request(&self, surroundings: &Surroundings) -> Request {
+    fn request(&self, surroundings: &Surroundings) -> anyhow::Result<Request> {
         let folder =
             self.path.as_ref().map_or_else(|| surroundings.directory.clone(), |path| surroundings.resolve(path));
-        Request { folder, package: self.package.clone(), ..Request::default() }
+        let request = Request { folder, package: self.package.clone(), ..Request::default() };
+        #[cfg(target_os = "linux")]
+        let request = self.watching.watched(request, surroundings)?;
+        Ok(request)
     }
 }
 

@@ -104,6 +104,10 @@ fn advice(error: &anyhow::Error) -> Advice {
     if let Some(error) = error.downcast_ref() {
         return check::advice(error);
     }
+    #[cfg(all(feature = "check", target_os = "linux"))]
+    if let Some(refusal) = error.downcast_ref() {
+        return check::refusal(refusal);
+    }
     #[cfg(feature = "codebase")]
     if let Some(error) = error.downcast_ref() {
         return codebase::advice(error);

@@ -298,6 +298,13 @@ pub enum Event {
         /// The exit code of the formation.
         code: i32,
     },
+    /// A process type is about to be run, to measure what it does.
+    Watching {
+        /// The process type.
+        process: String,
+        /// The release id, `v42`.
+        release: String,
+    },
     /// A step of the tour is done.
     TourStep {
         /// What was done.

@@ -102,6 +102,7 @@ fn sentence(event: &Event) -> (&'static str, String) {
         Event::Stopping { reason } => ("Stopping", reason.clone()),
         Event::Killed { process, reason } => ("Killed", format!("{process}: {reason}")),
         Event::Stopped { code } => ("Stopped", format!("with code {code}")),
+        Event::Watching { process, release } => ("Watching", format!("{process} of {release}")),
         Event::TourStep { step, seen, milliseconds } => {
             ("Step", format!("{step:<10} {:>7}  {seen}", seconds(*milliseconds)))
         }

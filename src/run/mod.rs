@@ -48,6 +48,7 @@ pub use outside::Outside;
 pub use ports::{PortHolder, claim_ports, refuse_taken};
 pub use private_folder::PrivateFolder;
 pub use program::Programs;
+pub use removal::remove_tree;
 pub use services::wait_for_services;
 pub use sockets::{BECOME, GivenSockets, Sockets, become_listener};
 pub use supervisor::{Companion, Demand, Signals, Voice, WATCHDOG, supervise, watch};

@@ -6,7 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Removes a folder and all below it. Links are removed, never followed.
-pub(super) fn remove_tree(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// Where something cannot be removed.
+pub fn remove_tree(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, Permissions::from_mode(0o700))?;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

@@ -22,6 +22,14 @@ mod build_refusals;
 mod build_registries;
 #[cfg(feature = "build")]
 mod build_tampering;
+#[cfg(feature = "check")]
+mod check;
+#[cfg(all(target_os = "linux", feature = "check", feature = "build", feature = "scaffold"))]
+mod check_run;
+#[cfg(feature = "check")]
+mod check_traps;
+#[cfg(feature = "check")]
+mod checked;
 #[cfg(target_os = "linux")]
 mod compat;
 #[cfg(all(target_os = "linux", feature = "build"))]

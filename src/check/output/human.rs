@@ -152,7 +152,11 @@ fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
 
 /// A measurement as one line.
 pub(super) fn measured(one: &Measurement) -> String {
-    let value = if one.unit == "bytes" { Size(one.value).to_string() } else { format!("{} {}", one.value, one.unit) };
+    let value = if one.unit == "bytes" {
+        Size(one.value).to_string()
+    } else {
+        format!("{} {}", one.value, one.unit).trim_end().to_owned()
+    };
     let limit = one.limit.map(|limit| format!(" (at most {limit})")).unwrap_or_default();
     let details = if one.details.is_empty() { String::new() } else { format!(": {}", one.details.join(", ")) };
     Printable(format!("{}: {} {value}{limit}{details}", one.process, one.what)).to_string()

@@ -17,3 +17,18 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::File { .. } => Advice::code(ExitCode::Machine),
     }
 }
+
+/// What `run` itself said when it was to be watched.
+#[cfg(target_os = "linux")]
+pub(super) fn refusal(refusal: &crate::cli::check::Refusal) -> Advice {
+    let code = match refusal.code {
+        66 => ExitCode::NotFound,
+        69 => ExitCode::Unavailable,
+        74 => ExitCode::Machine,
+        77 => ExitCode::Refused,
+        78 => ExitCode::Config,
+        65 => ExitCode::Data,
+        _ => ExitCode::Internal,
+    };
+    Advice { code, hint: refusal.hint.clone() }
+}

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""What `cargo twelve check` writes for others: the SARIF log against the official schema, the page in a real browser.
+
+    tests/check_outputs.py PROGRAM [FOLDER]
+
+The schema comes from the npm package @microsoft/jest-sarif (it is OASIS's own, sarif-2.1.0-rtm.5), the validator from
+the Python package jsonschema, the browser is Chromium, driven by chromedriver over WebDriver (W3C). What is missing is
+named, and is a failure: a proof that did not run is none.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import urllib.request
+
+BAD = '''use tokio::net::TcpListener;
+#[tokio::main]
+async fn main() {
+    let listener = TcpListener::bind("0.0.0.0:8080").await.unwrap();
+    axum::serve(listener, axum::Router::new()).await.unwrap();
+}
+'''
+passed = 0
+
+
+def holds(what, truth):
+    global passed
+    if not truth:
+        sys.exit(f"FAILED: {what}")
+    passed += 1
+    print(f"ok: {what}")
+
+
+def codebase(folder):
+    """A service that breaks some promises, with a path that must be escaped in a URI."""
+    (folder / "src").mkdir(parents=True)
+    (folder / "Cargo.toml").write_text(
+        '[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2024"\n\n[dependencies]\naxum = "0.8"\ntokio = "1"\n')
+    (folder / "src/main.rs").write_text(BAD)
+    (folder / ".env").write_text("DB_PASSWORD=hunter2!\n")
+    (folder / "docker files").mkdir()
+    (folder / "docker files/Dockerfile").write_text("FROM rust:1.90\nRUN cargo install --path .\n")
+    (folder / "twelve.toml").write_text('[allow]\nTF0901 = "its supervisor kills"\n')
+    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "x"]):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+
+
+def schema(work):
+    subprocess.run(["npm", "pack", "--silent", "@microsoft/jest-sarif@1.0.0-beta.0"], cwd=work, check=True, stdout=subprocess.DEVNULL)
+    with tarfile.open(next(work.glob("microsoft-jest-sarif-*.tgz"))) as package:
+        return json.load(package.extractfile("package/lib/schemas/sarif-2.1.0-rtm.5.json"))
+
+
+def check_sarif(log, work):
+    import jsonschema
+
+    official = schema(work)
+    kind = jsonschema.validators.validator_for(official)
+    errors = [f"{list(error.path)}: {error.message}" for error in kind(official).iter_errors(log)]
+    holds(f"the SARIF log is valid by the official schema ({kind.__name__}): {errors[:3]}", not errors)
+    broken = json.loads(json.dumps(log))
+    broken["runs"][0]["results"][0]["level"] = "terrible"
+    holds("the validator refuses a log that is broken", list(kind(official).iter_errors(broken)))
+    results = log["runs"][0]["results"]
+    uris = [place["physicalLocation"]["artifactLocation"]["uri"] for result in results for place in result["locations"]]
+    holds(f"all {len(uris)} paths are relative URIs", all(not uri.startswith("/") and " " not in uri for uri in uris))
+    holds("a blank in a path is escaped", "docker%20files/Dockerfile" in uris)
+    holds("every result has a fingerprint", all(result["partialFingerprints"] for result in results))
+    holds("the exception is a suppression with its reason",
+          [result["suppressions"][0]["justification"] for result in results if result["ruleId"] == "TF0901"] == ["its supervisor kills"])
+    holds("no secret is in it", "hunter2" not in json.dumps(log))
+
+
+class Browser:
+    """A headless Chromium, over WebDriver."""
+
+    def __init__(self, work):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.driver = subprocess.Popen(["chromedriver", f"--port={self.port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+                     "--disable-background-networking", "--disable-component-update", f"--user-data-dir={work}/profile", "--window-size=1100,1000"]
+        options = {"args": arguments, "binary": shutil.which("chromium")}
+        wanted = {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options,
+                                                  "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}}
+        for _ in range(200):
+            try:
+                self.session = self.ask("POST", "/session", wanted)["sessionId"]
+                return
+            except OSError:
+                time.sleep(0.1)
+        sys.exit("FAILED: chromedriver did not come up")
+
+    def ask(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)["value"]
+
+    def call(self, method, path, body=None):
+        return self.ask(method, f"/session/{self.session}{path}", body)
+
+    def run(self, script):
+        return self.call("POST", "/execute/sync", {"script": script, "args": []})
+
+    def keys(self, *keys):
+        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
+
+    def close(self):
+        try:
+            self.call("DELETE", "")
+        finally:
+            self.driver.terminate()
+            self.driver.wait()
+
+
+def check_page(page, work):
+    browser = Browser(work)
+    try:
+        browser.call("POST", "/url", {"url": page.as_uri()})
+        holds("the page opens with its title", browser.call("GET", "/title") == "shop: the twelve factors")
+        holds("the wheel has twelve segments", browser.run("return document.querySelectorAll('.wheel .segment').length") == 12)
+        holds("each segment has a name", browser.run("return [...document.querySelectorAll('.segment')].every(one => one.getAttribute('aria-label'))"))
+        browser.run("document.querySelector('.segment[href=\"#factor-7\"] path').dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+        time.sleep(1)
+        holds("a segment jumps to its factor", browser.run("return location.hash") == "#factor-7")
+        top = browser.run("return document.getElementById('factor-7').getBoundingClientRect().top")
+        holds(f"and the factor is in view (top at {top:.0f})", -50 <= top <= 700)
+        holds("and has the focus", browser.run("return document.activeElement.id") == "factor-7")
+        browser.call("POST", "/url", {"url": page.as_uri()})
+        browser.keys("\ue004")
+        holds("the first Tab is the way around the wheel", browser.run("return document.activeElement.className") == "skip")
+        browser.keys("\ue004")
+        holds("the next is the first segment", browser.run("return document.activeElement.getAttribute('href')") == "#factor-1")
+        browser.keys("\ue004", "\ue004", "\ue007")
+        time.sleep(1)
+        holds("Enter goes to the third factor", browser.run("return location.hash") == "#factor-3")
+        browser.run("document.querySelector('[data-show=found]').click()")
+        holds("findings only hides what passes", browser.run("return [...document.querySelectorAll('.factor.pass')].every(one => getComputedStyle(one).display === 'none')"))
+        holds("and shows what fails", browser.run("return [...document.querySelectorAll('.factor.fail')].every(one => getComputedStyle(one).display !== 'none')"))
+        browser.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride",
+                                                   "params": {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}})
+        holds("on a phone nothing is wider than the screen", browser.run("return document.documentElement.scrollWidth <= 360"))
+        light = browser.run("return getComputedStyle(document.body).backgroundColor")
+        browser.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia",
+                                                   "params": {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}})
+        holds("in the dark it is dark", browser.run("return getComputedStyle(document.body).backgroundColor") != light)
+        log = browser.call("POST", "/se/log", {"type": "browser"})
+        holds(f"the console has no error: {log}", not log)
+        asked = [json.loads(one["message"])["message"] for one in browser.call("POST", "/se/log", {"type": "performance"})]
+        sent = [one["params"] for one in asked if one["method"] == "Network.requestWillBeSent"]
+        # The browser's own start page asks for its own things.
+        urls = {one["request"]["url"] for one in sent if one["documentURL"] == page.as_uri()}
+        holds("it asks nobody for anything", urls and all(url.startswith(("file:", "data:")) for url in urls))
+    finally:
+        browser.close()
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    for tool in ("git", "npm", "chromium", "chromedriver"):
+        if not shutil.which(tool):
+            sys.exit(f"FAILED: missing: {tool}")
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        shop = work / "shop"
+        codebase(shop)
+        sarif, page = work / "check.sarif", work / "check.html"
+        code = subprocess.run([program, "check", "-q", str(shop), "--sarif", str(sarif), "--html", str(page)], stdout=subprocess.DEVNULL).returncode
+        holds("the check finds something", code == 1)
+        check_sarif(json.loads(sarif.read_text()), work)
+        check_page(page, work)
+    print(f"{passed} of {passed} hold")
+
+
+main()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One commit, built in different folders, with different CARGO_HOMEs, by different users under different umasks: one id.
-# The app has a build script, a proc-macro, a C library and workspace members. Prints a line a variant.
-# Needs root for the other users, and `cargo build` before. Cold compiles: about five minutes on two cores.
+# The app has a build script, a proc-macro, a C library, one of C and assembler (ring), and workspace members. Prints a line a variant.
+# Needs root for the other users, and `cargo build` before. Cold compiles: about ten minutes on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$PWD/${CARGO_TARGET_DIR:-target}/debug/cargo-twelve
@@ -27,6 +27,7 @@ greeting = { path = "greeting" }
 shout = { path = "shout" }
 serde = { version = "1", features = ["derive"] }
 zstd = { version = "0.13", default-features = false }
+ring = "0.17"
 TOML
 printf '[package]\nname = "greeting"\nversion = "1.0.0"\nedition = "2024"\n' >greeting/Cargo.toml
 printf '[package]\nname = "shout"\nversion = "1.0.0"\nedition = "2024"\n[lib]\nproc-macro = true\n' >shout/Cargo.toml
@@ -47,7 +48,8 @@ include!(concat!(env!("OUT_DIR"), "/page.rs"));
 struct Order { dish: String }
 fn main() {
     let packed = zstd::encode_all(PAGE.as_bytes(), 3).unwrap();
-    println!("{} {} {} {:?}", packed.len(), shout::shout!(), greeting::greeting(), Order { dish: String::new() });
+    let hash = ring::digest::digest(&ring::digest::SHA256, &packed);
+    println!("{hash:?} {} {} {} {:?}", packed.len(), shout::shout!(), greeting::greeting(), Order { dish: String::new() });
 }
 RUST
 echo /target >.gitignore

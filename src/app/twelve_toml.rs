@@ -37,11 +37,11 @@ struct TypedApp {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct TypedBuild {
     package: Option<String>,
-    bins: Vec<String>,
+    bins: Option<Spanned<Vec<String>>>,
     assets: Vec<String>,
     out_assets: Vec<String>,
     features: Vec<String>,
-    targets: Vec<String>,
+    targets: Option<Spanned<Vec<String>>>,
     system_libraries: Vec<String>,
     max_glibc: Option<Spanned<String>>,
 }
@@ -134,13 +134,23 @@ impl TypedBuild {
             let rule = format!("`{}` is no version of GLIBC", version.get_ref().escape_debug());
             return Err(place.at(version.span(), Rule::with_hint(rule, "write `max-glibc = \"2.36\"`")));
         }
+        // To name none and to say nothing are two things, and only the second means the default.
+        let binaries = "name the binaries that the app needs, or take `bins` out: then all of the package's are built";
+        let targets = "name the targets that it is built for, or take `targets` out: then it is built for the host";
+        for (list, rule, hint) in
+            [(&self.bins, "`bins` names no binary", binaries), (&self.targets, "`targets` names no target", targets)]
+        {
+            if let Some(none) = list.as_ref().filter(|list| list.get_ref().is_empty()) {
+                return Err(place.at(none.span(), Rule::with_hint(rule, hint)));
+            }
+        }
         Ok(BuildSettings {
             package: self.package,
-            bins: self.bins,
+            bins: self.bins.map(Spanned::into_inner).unwrap_or_default(),
             assets: self.assets,
             out_assets: self.out_assets,
             features: self.features,
-            targets: self.targets,
+            targets: self.targets.map(Spanned::into_inner).unwrap_or_default(),
             system_libraries: self.system_libraries,
             max_glibc: self.max_glibc.map(Spanned::into_inner),
         })
@@ -301,6 +311,18 @@ mod tests {
         assert_eq!(place, "twelve.toml:6:1");
         assert_eq!(rule, "unknown key `prot`");
         assert_eq!(hint.as_deref(), Some("did you mean `port`?"));
+    }
+
+    #[test]
+    fn a_list_that_names_nothing_is_not_the_default() {
+        for (list, what) in [("bins", "binary"), ("targets", "target")] {
+            let (place, rule, hint) = refusal(&format!("[build]\n{list} = []\n"));
+            assert_eq!(
+                (place, rule),
+                (format!("twelve.toml:2:{}", list.len() + 4), format!("`{list}` names no {what}"))
+            );
+            assert!(hint.is_some_and(|hint| hint.contains(&format!("take `{list}` out"))));
+        }
     }
 
     #[test]

@@ -106,12 +106,6 @@ fn released(appended: &Appended, files: Vec<String>) -> Event {
 }
 
 impl Surroundings {
-    /// Who makes a release: the person that the CI platform names, else the user.
-    pub(super) fn who(&self) -> String {
-        let names = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "USER", "LOGNAME"];
-        names.iter().find_map(|name| self.text(name)).unwrap_or("unknown").to_owned()
-    }
-
     /// Two apps of one repository are two apps: each has numbers and deploys of its own.
     fn tell_of_a_shared_codebase(&self, store: &Store, appended: &Appended) -> anyhow::Result<()> {
         let Appended { record, created, .. } = appended;

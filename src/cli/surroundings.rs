@@ -59,6 +59,26 @@ impl Surroundings {
         self.variable(name).and_then(OsStr::to_str)
     }
 
+    /// Who makes a release or a deploy: the person that the CI platform names, else the user, by the name that the
+    /// machine has for them, else by number.
+    #[cfg(feature = "codebase")]
+    pub(crate) fn who(&self) -> String {
+        let names = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "USER", "LOGNAME"];
+        match names.iter().find_map(|name| self.text(name)) {
+            Some(name) => name.to_owned(),
+            None => Self::own_user(),
+        }
+    }
+
+    #[cfg(feature = "codebase")]
+    fn own_user() -> String {
+        #[cfg(target_os = "linux")]
+        if let Some(name) = crate::run::Identity::Own.name() {
+            return name;
+        }
+        format!("uid {}", rustix::process::getuid().as_raw())
+    }
+
     /// A path as the user meant it: relative to the working directory.
     pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
         self.directory.join(path)

@@ -53,6 +53,12 @@ impl Identity {
         getuid().is_root()
     }
 
+    /// The name of the user, where the machine lists it.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        self.user().map(|user| user.name)
+    }
+
     /// The user that processes run as, where the machine lists it.
     pub(super) fn user(&self) -> Option<User> {
         match self {

@@ -183,6 +183,32 @@ fn an_older_commit_is_refused_unless_it_is_wanted() {
 }
 
 #[test]
+fn who_made_a_release_is_known_without_a_variable() {
+    let scene = released();
+    let made_by = |scene: &Scene| json(scene, &["show", "latest"])["release"]["created_by"].as_str().map(str::to_owned);
+    let own = scene.outcome(scene.command("id").arg("-un")).stdout;
+    assert_eq!(made_by(&scene).as_deref(), Some(own.trim()), "the name that the machine has for us");
+    let nameless = ["--reuid=4242", "--regid=4242", "--clear-groups"];
+    if scene.outcome(scene.command("setpriv").args(nameless).arg("true")).code != Some(0) {
+        eprintln!("SKIPPED: only root can become a user without a name");
+        return;
+    }
+    scene.twelve(["build"]).build_id();
+    let left = fs::read_dir(scene.path().join("target/twelve")).expect("a folder").flatten().map(|entry| entry.path());
+    let build = left.into_iter().find(|path| path.to_string_lossy().ends_with("gnu.tar.gz")).expect("a tarball");
+    let shared = scene.path().parent().expect("a folder").to_path_buf();
+    let given = scene.outcome(scene.command("chown").args(["-R", "4242:4242"]).arg(&shared));
+    assert_eq!(given.code, Some(0), "{}", given.page());
+    let program = shared.join("cargo-twelve");
+    fs::copy(PROGRAM, &program).expect("a copy");
+    let mut again = scene.command("setpriv");
+    again.args(nameless).arg(&program).args(["release", "--again", "--build"]).arg(build);
+    let again = scene.outcome(&mut again);
+    assert_eq!(again.stdout, "v2\n", "{}", again.page());
+    assert_eq!(made_by(&scene).as_deref(), Some("uid 4242"));
+}
+
+#[test]
 fn a_difference_names_commits_where_a_repository_has_them() {
     let scene = released();
     commit(&scene, "between");

@@ -76,6 +76,13 @@ impl Compiled {
         })
     }
 
+    /// What was made, with its package, as the compiler sees the path.
+    pub(super) fn made(&self) -> impl Iterator<Item = (&PackageId, &Path)> {
+        self.artifacts
+            .iter()
+            .flat_map(|artifact| artifact.filenames.iter().map(move |file| (&artifact.package_id, file.as_std_path())))
+    }
+
     /// The packages of which something was compiled.
     pub(super) fn packages(&self) -> impl Iterator<Item = &PackageId> {
         let ids: BTreeSet<&PackageId> = self.artifacts.iter().map(|artifact| &artifact.package_id).collect();

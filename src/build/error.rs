@@ -153,6 +153,14 @@ pub enum Error {
         /// Its manifest.
         path: PathBuf,
     },
+    /// A file of the machine that a macro read.
+    #[error("`{package}` was compiled from `{path}`, which is a file of this machine", path = .path.display())]
+    ForeignInput {
+        /// The package.
+        package: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// cargo's exit code was not 0; it has said why.
     #[error("the commit does not compile")]
     NotCompiled,

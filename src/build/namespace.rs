@@ -22,12 +22,14 @@ pub(super) const TARGET: &str = "/b/target";
 /// The toolchain.
 pub(super) const SYSROOT: &str = "/b/rust";
 
-/// Furnishes the namespace and becomes the program: root, /tmp, cargo's home, source, target, sysroot, and then what
+/// Furnishes the namespace, names the machine in it `b`, and becomes the program: root, /tmp, cargo's home, source, target, sysroot, and then what
 /// env(1) takes. The shell sees every path as an argument, never as its own text.
 const ENTER: &str = r#"
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 root=$1
+# A build script that asks gets the same answer everywhere, where the kernel's settings may be written.
+{ echo b >/proc/sys/kernel/hostname; } 2>/dev/null || true
 mount -t tmpfs -o mode=0755 none "$root"
 mkdir "$root/tmp" "$root/b" "$root/b/cargo" "$root/b/src" "$root/b/target" "$root/b/rust"
 for folder in /usr /etc /dev /proc /sys /bin /sbin /lib*; do
@@ -83,7 +85,7 @@ impl Namespace {
         let Furniture { cargo_home, source, target, sysroot } = &self.furniture;
         let (root, temporary) = (self.folder.path().join("root"), self.folder.path().join("tmp"));
         let mut entered = Command::new(&self.unshare);
-        entered.args(["--user", "--map-root-user", "--mount", "--net", "--", "/bin/sh", "-c", ENTER, "sh"]);
+        entered.args(["--user", "--map-root-user", "--mount", "--net", "--uts", "--", "/bin/sh", "-c", ENTER, "sh"]);
         entered.args([&root, &temporary, cargo_home, source, target, sysroot]).env_clear().current_dir("/");
         for (name, value) in command.get_envs() {
             let mut pair = OsString::from(name);

@@ -81,6 +81,48 @@ fn a_build_script_finds_no_home_and_no_network() {
 }
 
 #[test]
+fn a_file_of_the_machine_is_no_source() {
+    let scene = shop_with_packages();
+    for (file, path) in [("/etc/passwd", "/etc/passwd"), ("../../../../../etc/passwd", "etc/passwd")] {
+        scene.write("src/main.rs", format!("fn main() {{\n    print!(include_str!({file:?}));\n}}\n"));
+        commit(&scene, "include");
+        for arguments in [&["build"][..], &["build", "--no-namespace"]] {
+            let outcome = scene.twelve(arguments);
+            let missing = outcome.stderr.contains("couldn't read");
+            // A relative path leads elsewhere from another place.
+            if !(missing && file.starts_with('.')) {
+                let said = format!("{path}`, which is a file of this machine");
+                outcome.refused(77, &["error: `shop` was compiled from `/", &said, "hint: commit the file"]);
+            }
+        }
+    }
+    scene.write("src/a file.txt", "ok");
+    scene.write("src/main.rs", "fn main() {\n    println!(include_str!(\"a file.txt\"));\n}\n");
+    commit(&scene, "own");
+    scene.twelve(["build"]).build_id();
+    assert_eq!(compiled_program_prints(&scene), "ok\n");
+}
+
+#[test]
+fn a_build_script_finds_the_same_name_of_every_machine() {
+    let scene = shop();
+    if no_namespaces(&scene) {
+        return;
+    }
+    let renamed = ["--user", "--map-root-user", "--uts", "sh", "-c", "echo b >/proc/sys/kernel/hostname"];
+    if scene.outcome(scene.command("unshare").args(renamed)).code != Some(0) {
+        eprintln!("SKIPPED: the kernel's settings cannot be written here");
+        return;
+    }
+    let script = "fn main() {\n    let name = std::fs::read_to_string(\"/proc/sys/kernel/hostname\").unwrap();\n    println!(\"cargo::rustc-env=HERE={}\", name.trim());\n}\n";
+    scene.write("build.rs", script);
+    scene.write("src/main.rs", "fn main() {\n    println!(env!(\"HERE\"));\n}\n");
+    commit(&scene, "name");
+    scene.twelve(["build"]).build_id();
+    assert_eq!(compiled_program_prints(&scene), "b\n");
+}
+
+#[test]
 fn a_machine_without_namespaces_is_told_of_and_builds_all_the_same() {
     let scene = shop();
     if no_namespaces(&scene) {

@@ -36,6 +36,10 @@ pub(super) fn advice(error: &Error) -> Advice {
         ),
         Error::BadCrate { .. } => Advice::code(ExitCode::Data),
         Error::Fetch { .. } => Advice::hint(ExitCode::Unavailable, "cargo fetch --locked"),
+        Error::ForeignInput { .. } => refused(
+            "commit the file and include it from there; what differs between machines is config, and read when it runs"
+                .to_owned(),
+        ),
         Error::Unverified { .. } => Advice::code(ExitCode::Refused),
         Error::NotCompiled => Advice::code(ExitCode::Findings),
         Error::Interrupted { signal: 1 } => Advice::code(ExitCode::HungUp),

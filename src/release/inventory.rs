@@ -35,7 +35,11 @@ impl Inventory {
     /// Where the store cannot be read; what is damaged in it is a fault of the inventory.
     pub fn of(store: &Store, app: &AppName) -> Result<Self, Error> {
         let mut faults = Vec::new();
-        let roots = noted(&mut faults, store.roots(app).map_err(Error::from))?;
+        let roots = match store.roots(app) {
+            // A build that was never released is kept before anything of its app is recorded.
+            Err(store::Error::Lost { .. }) if store.listed_releases(app)?.is_empty() => None,
+            roots => noted(&mut faults, roots.map_err(Error::from))?,
+        };
         let records = records(store, app, &mut faults)?;
         let mut pruned = BTreeSet::new();
         for id in store.listed_pruned(app)? {

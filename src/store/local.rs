@@ -2,17 +2,13 @@
 //! disk before it has a name (measured with power cuts: without the first sync the name survives with no bytes, without
 //! the second the name is lost).
 
+use super::unfinished::Unfinished;
 use super::{Created, Error, Opened, Place};
 use crate::artifact::{Digest, Hasher};
-use rustix::fs::{self, AtFlags, CWD};
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
-
-/// How often a folder is made again that others remove as soon as it is empty.
-const ROUNDS: u32 = 100;
 
 /// A folder as a store.
 #[derive(Debug)]
@@ -29,10 +25,10 @@ impl Local {
         let path = self.root.join(key);
         let unwritable = |cause| self.machine(key, "written", cause);
         let folder = path.parent().unwrap_or(&self.root);
-        let mut unfinished = unfinished(folder).map_err(unwritable)?;
-        write(unfinished.as_file_mut()).and_then(|()| unfinished.as_file().sync_all()).map_err(unwritable)?;
-        let created = link(unfinished.path(), &path).map_err(unwritable)?;
-        unfinished.close().and_then(|()| sync_folder(folder)).map_err(unwritable)?;
+        let mut unfinished = Unfinished::in_folder(folder).map_err(unwritable)?;
+        write(&mut unfinished.file).and_then(|()| unfinished.file.sync_all()).map_err(unwritable)?;
+        let created = unfinished.link(&path).map_err(unwritable)?;
+        sync_folder(folder).map_err(unwritable)?;
         Ok(created)
     }
 
@@ -129,45 +125,8 @@ fn absent<T>(cause: io::Error) -> io::Result<Option<T>> {
     }
 }
 
-/// Gives a finished file its name, where nothing has it.
-fn link(unfinished: &Path, path: &Path) -> io::Result<Created> {
-    match fs::linkat(CWD, unfinished, CWD, path, AtFlags::empty()) {
-        Ok(()) => Ok(Created::New),
-        Err(rustix::io::Errno::EXIST) => Ok(Created::Stands),
-        // A file system without hard links: O_EXCL is create-only too, though a reader may meet half a file, whose
-        // digest then tells.
-        Err(rustix::io::Errno::PERM | rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => {
-            let mut out = match OpenOptions::new().write(true).create_new(true).mode(0o644).open(path) {
-                Ok(out) => out,
-                Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => return Ok(Created::Stands),
-                Err(cause) => return Err(cause),
-            };
-            io::copy(&mut File::open(unfinished)?, &mut out).and_then(|_| out.sync_all()).inspect_err(|_| {
-                let _ = std::fs::remove_file(path);
-            })?;
-            Ok(Created::New)
-        }
-        Err(cause) => Err(cause.into()),
-    }
-}
-
-/// A file in a folder, which is made where it does not stand, also where it is removed meanwhile. The name starts with a dot,
-/// so that no reader takes an unfinished file for a finished one.
-fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".unfinished-").permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut rounds = 0..ROUNDS;
-    loop {
-        make_folders(folder)?;
-        match builder.tempfile_in(folder) {
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound && rounds.next().is_some() => {}
-            made => return made,
-        }
-    }
-}
-
 /// Makes a folder and those above it, each on disk before the next.
-fn make_folders(folder: &Path) -> io::Result<()> {
+pub(super) fn make_folders(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

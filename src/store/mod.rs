@@ -18,6 +18,7 @@ mod pruned;
 mod releases;
 mod signatures;
 mod tarball;
+mod unfinished;
 
 pub use location::Location;
 #[cfg(feature = "remote")]

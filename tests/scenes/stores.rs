@@ -94,6 +94,11 @@ fn every_kind_of_damage_is_found_and_named(stage: &Stage) {
 }
 
 fn a_build_that_no_release_names_is_an_orphan_and_no_fault(stage: &Stage) {
+    stage.done("build");
+    assert!(
+        stage.done("verify --all").starts_with("shop: 0 releases, 0 pruned, 0 builds\n"),
+        "before the first release too"
+    );
     stage.done("release");
     stage.scene.write("static/site.css", "orphan {}\n");
     crate::shop::commit(&stage.scene, "orphan");

@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+"""Nothing half made: release, pull, prune (and deploy, where there is one) are killed at every system call that changes
+something, made to fail with EIO, ENOSPC and EINTR at each, run into a full disk, and cut off from power on a
+loop-mounted ext4. After each: the store verifies, what was reported as done is there, nothing unfinished stands in the store, and the same
+command, typed again, succeeds. Prints its counts; ends with 1 where anything was lost.
+
+Needs strace, and `cargo build` before; the full disk and the power cuts need root. `--short` takes a twelfth of the points.
+"""
+import argparse, fcntl, json, os, pathlib, re, shutil, signal, struct, subprocess, sys, tempfile, time
+
+options = argparse.ArgumentParser()
+options.add_argument("--kills", type=int, default=2000)
+options.add_argument("--faults", type=int, default=500)
+options.add_argument("--cuts", type=int, default=100)
+options.add_argument("--short", action="store_true")
+options = options.parse_args()
+if options.short:
+    options.kills, options.faults, options.cuts = options.kills // 12, options.faults // 12, options.cuts // 12
+
+os.chdir(pathlib.Path(__file__).resolve().parent.parent)
+program = str(pathlib.Path("target/debug/cargo-twelve").resolve())
+if shutil.which("strace") is None:
+    print("SKIPPED: kills and faults, since strace is not installed")
+    sys.exit(0)
+# What changes a file or a folder; openat is left out, since most of its calls only read.
+CALLS = ["mkdir", "mkdirat", "write", "pwrite64", "copy_file_range", "sendfile", "fsync", "fdatasync", "link", "linkat", "unlink",
+         "unlinkat", "rmdir", "rename", "renameat", "renameat2", "chmod", "fchmod", "fchmodat", "ftruncate", "utimensat", "openat2"]
+work = pathlib.Path(tempfile.mkdtemp(prefix="half-made-"))
+losses, counts = [], {"kills": 0, "faults": 0, "cuts": 0, "full disks": 0}
+
+def environment(store, cache):
+    keep = {name: os.environ[name] for name in ("PATH", "CARGO_HOME", "RUSTUP_HOME") if name in os.environ}
+    home = pathlib.Path.home()
+    who = {f"GIT_{kind}_{what}": value for kind in ("AUTHOR", "COMMITTER")
+           for what, value in (("NAME", "ada"), ("EMAIL", "ada@example.org"))}
+    return {"CARGO_HOME": str(home / ".cargo"), "RUSTUP_HOME": str(home / ".rustup"), **keep, **who, "HOME": str(work), "USER": "ada",
+            "TWELVE_STORE": str(store), "TWELVE_CACHE": str(cache), "TWELVE_STATE": str(work / "state"), "NO_COLOR": "1"}
+
+def run(words, store, cache, wrap=(), check=True):
+    done = subprocess.run([*wrap, program, *words], cwd=work / "shop", env=environment(store, cache), capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL)
+    if check and done.returncode != 0:
+        raise SystemExit(f"{words}: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+def prepare():
+    """An app, three releases of it, and the build of a fourth that is not released."""
+    shop = work / "shop"
+    (shop / "src").mkdir(parents=True)
+    (shop / "static").mkdir()
+    (shop / "Cargo.toml").write_text('[package]\nname = "shop"\nversion = "1.0.0"\nedition = "2024"\n')
+    (shop / "Cargo.lock").write_text('version = 4\n\n[[package]]\nname = "shop"\nversion = "1.0.0"\n')
+    (shop / "src/main.rs").write_text("fn main() {}\n")
+    (shop / "twelve.toml").write_text('[build]\nassets = ["static/**"]\n[processes.web]\ncommand = "shop"\n')
+    (shop / ".gitignore").write_text("/target\n")
+    git = lambda *words: subprocess.run(["git", "-C", shop, *words], check=True, env=environment("", ""), capture_output=True)
+    git("init", "-q")
+    store, cache = work / "three", work / "no-cache"
+    for number in range(1, 5):
+        (shop / f"static/{number}").write_text(str(number) * 100)
+        git("add", "-A"), git("commit", "-qm", str(number))
+        run(["release"] if number < 4 else ["build"], store, cache)
+    four = work / "four.tar.gz"
+    shutil.copy(next((shop / "target/twelve").glob("shop-1.0.0-[!v]*-linux-gnu.tar.gz")), four)
+    shutil.rmtree(shop / "target")
+    return store, four
+
+base, fourth = prepare()
+
+class Command:
+    """What is interrupted: its words, what it starts from, and what must be so when it said that it was done."""
+    def __init__(self, name, words, told, begin=None, cached=False):
+        self.name, self.words, self.told, self.begin, self.cached = name, words, told, begin, cached
+
+    def stage(self, at=None):
+        at = pathlib.Path(tempfile.mkdtemp(dir=work)) if at is None else at
+        store, cache = at / "store", at / "cache"
+        if self.begin is not None:
+            shutil.copytree(self.begin, store)
+        if self.cached:
+            run(["pull", "shop@v1"], store, cache)
+        return at, store, cache
+
+def released(store, said):
+    number = said.strip()
+    return not number or (store / f"shop/releases/{number}.json").is_file()
+
+def pulled(_, said):
+    path = said.strip()
+    return not path or pathlib.Path(path, "build.json").is_file()
+
+def pruned(store, said):
+    return "v1 " not in said or len(list(store.glob("shop/builds/*/*.tar.gz"))) == 2
+
+commands = [
+    Command("release", ["release", "--build", str(fourth)], released, base),
+    Command("first release", ["release", "--build", str(fourth)], released),
+    Command("pull", ["pull", "shop@v2"], pulled, base),
+    Command("pull beside another", ["pull", "shop@v3"], pulled, base, cached=True),
+    Command("pull again", ["pull", "--again", "shop@v1"], pulled, base, cached=True),
+    Command("prune", ["prune", "shop", "--keep", "1"], pruned, base),
+]
+if run(["deploy", "--help"], base, work / "no-cache", check=False).returncode == 0:
+    (work / "empty.env").write_text("")
+    (work / "empty.env").chmod(0o600)
+    words = ["deploy", "production", "shop@v2", "--env-file", str(work / "empty.env")]
+    commands.append(Command("deploy", words, lambda store, _: True, base))
+
+def points(command):
+    """Every call that changes something, with how often a single thread makes it."""
+    at, store, cache = command.stage()
+    log = at / "log"
+    run(command.words, store, cache, wrap=["strace", "-f", "-o", log, "-e", "trace=" + ",".join(f"?{call}" for call in CALLS)])
+    made = {}
+    for line in log.read_text().splitlines():
+        found = re.match(r"(\d+) +(\w+)\(", line)
+        if found and found.group(2) in CALLS:
+            key = (found.group(1), found.group(2))
+            made[key] = made.get(key, 0) + 1
+    shutil.rmtree(at, ignore_errors=True)
+    most = {}
+    for (_, call), count in made.items():
+        most[call] = max(most.get(call, 0), count)
+    return [(call, when) for call, count in sorted(most.items()) for when in range(1, count + 1)]
+
+def verify(command, store, cache, done, what):
+    """What must be so after an interruption."""
+    lose = lambda why: losses.append(f"{command.name}, {what}: {why}")
+    if not command.told(store, done.stdout):
+        lose(f"it said {done.stdout!r}, and that is not there")
+    if store.exists():
+        whole = run(["verify", "--all"], store, cache, check=False)
+        if whole.returncode != 0:
+            lose(f"the store does not verify: {whole.stdout}{whole.stderr}")
+        left = [str(path) for path in store.rglob(".*")]
+        if left:
+            lose(f"unfinished files stand in the store: {left}")
+    again = list(command.words)
+    if command.name == "deploy" and done.returncode != 0:
+        again.append("--take-over")
+    once_more = run(again, store, cache, check=False)
+    if once_more.returncode != 0:
+        lose(f"typed again it ends with {once_more.returncode}: {once_more.stderr}")
+    if not command.told(store, once_more.stdout):
+        lose(f"typed again it said {once_more.stdout!r}, and that is not there")
+    whole = run(["verify", "--all"], store, cache, check=False)
+    if whole.returncode != 0:
+        lose(f"after it was typed again the store does not verify: {whole.stdout}{whole.stderr}")
+    left = [str(path) for path in cache.glob("*/.staging-*")]
+    if left:
+        lose(f"unfinished trees stand in the cache: {left}")
+
+def remove(path):
+    for folder, _, _ in os.walk(path):
+        os.chmod(folder, 0o755)
+    shutil.rmtree(path, ignore_errors=True)
+
+def inject(command, call, when, what, kind):
+    at, store, cache = command.stage()
+    wrap = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{what}:when={when}"]
+    done = run(command.words, store, cache, wrap=wrap, check=False)
+    verify(command, store, cache, done, f"{what} at {call} {when}")
+    counts[kind] += 1
+    remove(at)
+
+def spread(all_points, most):
+    """So many of the points, evenly, the whole list again where there are fewer."""
+    if most <= len(all_points):
+        return [all_points[index * len(all_points) // most] for index in range(most)]
+    return [all_points[index % len(all_points)] for index in range(most)]
+
+def full_disk():
+    """A real full disk, of several sizes, then one with room."""
+    for kilobytes in (64, 128, 192, 256, 320, 448):
+        at = pathlib.Path(tempfile.mkdtemp(dir=work))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "half-made", at], check=True)
+        try:
+            for command in commands[1:3]:
+                inner = at / command.name.replace(" ", "-")
+                inner.mkdir()
+                store = inner / "store" if command.begin is None else command.begin
+                done = run(command.words, store, inner / "cache", check=False)
+                if done.returncode not in (0, 74):
+                    losses.append(f"{command.name}, {kilobytes}k: it ended with {done.returncode}: {done.stderr}")
+                if done.returncode == 74 and "hint" not in done.stderr and "No space" not in done.stderr:
+                    losses.append(f"{command.name}, {kilobytes}k: it does not say why: {done.stderr}")
+                subprocess.run(["mount", "-o", "remount,size=64m", at], check=True)
+                verify(command, store, inner / "cache", done, f"a disk of {kilobytes}k")
+                remove(inner)
+                subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", at], check=True)
+                counts["full disks"] += 1
+        finally:
+            subprocess.run(["umount", at], check=True)
+
+def power_cuts(most):
+    """The command is stopped at a call, the file system cut off from its disk, and mounted again."""
+    image, mount = work / "disk", work / "mounted"
+    mount.mkdir()
+    all_points = [(command, call, when) for command in commands for call, when in points(command)]
+    # After the last point comes the cut when all has been said.
+    ends = [(command, None, None) for command in commands]
+    for command, call, when in spread(all_points + ends * 4, most):
+        subprocess.run(["dd", "if=/dev/zero", f"of={image}", "bs=1M", "count=0", "seek=32", "status=none"], check=True)
+        subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+        subprocess.run(["mount", "-o", "loop", image, mount], check=True)
+        at, store, cache = command.stage(mount)
+        os.sync()
+        wrap = [] if call is None else ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
+                                        "-e", f"inject={call}:signal=STOP:when={when}"]
+        said = work / "said"
+        with open(said, "w") as out:
+            child = subprocess.Popen([*wrap, program, *command.words], cwd=work / "shop", env=environment(store, cache),
+                                     stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, start_new_session=True)
+            stopped = time.monotonic()
+            while child.poll() is None and time.monotonic() - stopped < 0.6:
+                time.sleep(0.01)
+        root = os.open(mount, os.O_RDONLY)
+        fcntl.ioctl(root, 0x8004587D, struct.pack("I", 2))
+        os.close(root)
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        for _ in range(200):
+            if subprocess.run(["umount", mount], capture_output=True).returncode == 0:
+                break
+            time.sleep(0.05)
+        subprocess.run(["mount", "-o", "loop", image, mount], check=True)
+        done = subprocess.CompletedProcess([], 0 if call is None else 1, said.read_text(), "")
+        verify(command, store, cache, done, f"a power cut at {call} {when}")
+        counts["cuts"] += 1
+        subprocess.run(["umount", mount], check=True)
+
+try:
+    all_points = [(command, *point) for command in commands for point in points(command)]
+    for command, call, when in spread(all_points, options.kills):
+        inject(command, call, when, "signal=KILL", "kills")
+    faults = [(command, call, when, f"error={error}") for error in ("EIO", "ENOSPC", "EINTR") for command, call, when in all_points]
+    for command, call, when, what in spread(faults, options.faults):
+        inject(command, call, when, what, "faults")
+    if os.geteuid() == 0:
+        try:
+            full_disk()
+            power_cuts(options.cuts)
+        except (subprocess.CalledProcessError, OSError) as cause:
+            print(f"SKIPPED: the rest of full disks and power cuts, since this machine does not allow it: {cause}")
+    else:
+        print("SKIPPED: full disks and power cuts, since they need root")
+finally:
+    remove(work)
+for loss in losses:
+    print(f"LOST: {loss}")
+print(f"{len(all_points)} points; " + ", ".join(f"{count} {kind}" for kind, count in counts.items()) + f": {len(losses)} losses")
+sys.exit(1 if losses else 0)

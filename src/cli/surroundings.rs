@@ -96,7 +96,8 @@ impl Surroundings {
                 hint: Some("name one with `--store DIR` or TWELVE_STORE".to_owned()),
             })?,
         };
-        Ok(Store::at(&Location::parse(&location, &self.directory)?.with_environment(&self.environment)))
+        Ok(Store::at(&Location::parse(&location, &self.directory)?.with_environment(&self.environment))
+            .shown_by(&self.reporter))
     }
 
     /// The name of the app whose folder the user stands in.

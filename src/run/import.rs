@@ -101,10 +101,10 @@ impl Cache {
         let folder = Store::at(&Location::Folder(path.parent().unwrap_or(path).to_path_buf()));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let tarball = || Ok(folder.loose_tarball(&name, build)?);
-        let tree = match self.unpacked(&record, build, tarball) {
+        let tree = match self.unpacked(store, &record, build, tarball) {
             Err(Error::TreeChanged { .. }) => {
                 self.discard(&record.app, build)?;
-                self.unpacked(&record, build, tarball)?
+                self.unpacked(store, &record, build, tarball)?
             }
             other => other?,
         };

@@ -1,10 +1,11 @@
 //! Builds in a store. They are found by their content, so writing one twice is harmless.
 
-use super::{Created, Error, Store, Tarball, layout};
+use super::{Created, Error, Opened, Store, Tarball, layout};
 use crate::app::AppName;
 use crate::artifact::{
     BuildManifest, Digest, Error as ArtifactError, PackedBuild, ReleaseRecord, ReleasedBuild, canonical_json,
 };
+use crate::report::{Progress, Work};
 use std::path::Path;
 
 /// The largest `build.json` that is read, in bytes.
@@ -32,7 +33,8 @@ impl Store {
             manifest_sha256: packed.manifest_sha256,
         };
         let key = layout::tarball(app, &build.id, &build.gz_sha256);
-        if self.place.create_from(&key, tarball, (build.gz_sha256, build.gz_size))? == Created::Stands {
+        let progress = self.progress(&Work::Uploading { bytes: build.gz_size });
+        if self.place.create_from(&key, tarball, (build.gz_sha256, build.gz_size), &progress)? == Created::Stands {
             self.holds_tarball(app, &build)?;
         }
         self.place.create(&layout::manifest(app, &build.id), &manifest.to_bytes()?)?;
@@ -105,7 +107,7 @@ impl Store {
     /// Where it is not there.
     pub fn loose_tarball(&self, name: &str, build: &ReleasedBuild) -> Result<Tarball<'_>, Error> {
         let opened = self.place.open(name)?.ok_or_else(|| lost(name, build))?;
-        Ok(Tarball::new(&*self.place, name.to_owned(), build, opened))
+        Ok(Tarball::new(&*self.place, name.to_owned(), build, opened, Progress::unseen()))
     }
 
     /// The tarball of a build, not yet verified.
@@ -115,7 +117,11 @@ impl Store {
     pub fn tarball(&self, app: &AppName, build: &ReleasedBuild) -> Result<Tarball<'_>, Error> {
         let key = layout::tarball(app, &build.id, &build.gz_sha256);
         let opened = self.place.open(&key)?.ok_or_else(|| lost(&key, build))?;
-        Ok(Tarball::new(&*self.place, key, build, opened))
+        let work = match &opened {
+            Opened::File(_) => Work::VerifyingBuild { bytes: build.gz_size },
+            Opened::Stream(_) => Work::Downloading { bytes: build.gz_size },
+        };
+        Ok(Tarball::new(&*self.place, key, build, opened, self.progress(&work)))
     }
 }
 

@@ -5,6 +5,7 @@
 use super::unfinished::Unfinished;
 use super::{Created, Error, Opened, Place};
 use crate::artifact::{Digest, Hasher};
+use crate::report::Progress;
 use std::fs::{DirBuilder, File};
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
@@ -82,14 +83,20 @@ impl Place for Local {
         false
     }
 
-    fn create_from(&self, key: &str, source: &Path, expected: (Digest, u64)) -> Result<Created, Error> {
+    fn create_from(
+        &self,
+        key: &str,
+        source: &Path,
+        expected: (Digest, u64),
+        progress: &Progress,
+    ) -> Result<Created, Error> {
         if self.has(key)? {
             return Ok(Created::Stands);
         }
         let mut found = None;
         let copied = self.create_with(key, |out| {
             let mut hasher = Hasher::new(out);
-            io::copy(&mut File::open(source)?, &mut hasher)?;
+            io::copy(&mut progress.through(File::open(source)?), &mut hasher)?;
             found = Some(hasher.finish().0);
             if found == Some(expected) { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
         });

@@ -29,6 +29,7 @@ pub use tarball::Tarball;
 
 use crate::app::AppName;
 use crate::artifact::{self, ReleaseId};
+use crate::report::{Progress, Reporter, Work};
 use local::Local;
 use place::{Opened, Place};
 use std::path::{Path, PathBuf};
@@ -200,6 +201,7 @@ fn count(held: &[AppName]) -> String {
 #[derive(Debug)]
 pub struct Store {
     place: Box<dyn Place>,
+    reporter: Option<Reporter>,
 }
 
 impl Store {
@@ -211,7 +213,19 @@ impl Store {
             #[cfg(feature = "remote")]
             Location::Object(address) => Box::new(object::Object::at(address)),
         };
-        Self { place }
+        Self { place, reporter: None }
+    }
+
+    /// The same store, which shows how far it is where that takes long.
+    #[must_use]
+    pub fn shown_by(mut self, reporter: &Reporter) -> Self {
+        self.reporter = Some(reporter.clone());
+        self
+    }
+
+    /// Shows how far a piece of work is, until the answer is dropped.
+    pub fn progress(&self, work: &Work) -> Progress {
+        self.reporter.as_ref().map_or_else(Progress::unseen, |reporter| reporter.progress(work))
     }
 
     /// Where it is, for messages.

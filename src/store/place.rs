@@ -3,6 +3,7 @@
 
 use super::Error;
 use crate::artifact::Digest;
+use crate::report::Progress;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -58,7 +59,13 @@ pub(super) trait Place: fmt::Debug + Send + Sync {
 
     /// Puts the content of a file under a key where nothing stands, if its digest and size are these; it is there to stay
     /// when this returns.
-    fn create_from(&self, key: &str, source: &Path, expected: (Digest, u64)) -> Result<Created, Error>;
+    fn create_from(
+        &self,
+        key: &str,
+        source: &Path,
+        expected: (Digest, u64),
+        progress: &Progress,
+    ) -> Result<Created, Error>;
 
     /// Removes what stands under a key, if anything does.
     fn remove(&self, key: &str) -> Result<(), Error>;

@@ -2,6 +2,7 @@
 
 use super::{Error, Opened, Place};
 use crate::artifact::{Digest, Error as ArtifactError, Hasher, ReleasedBuild};
+use crate::report::Progress;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
@@ -16,11 +17,18 @@ pub struct Tarball<'a> {
     key: String,
     expected: (Digest, u64),
     opened: Opened,
+    progress: Progress,
 }
 
 impl<'a> Tarball<'a> {
-    pub(super) fn new(place: &'a dyn Place, key: String, build: &ReleasedBuild, opened: Opened) -> Self {
-        Self { place, key, expected: (build.gz_sha256, build.gz_size), opened }
+    pub(super) fn new(
+        place: &'a dyn Place,
+        key: String,
+        build: &ReleasedBuild,
+        opened: Opened,
+        progress: Progress,
+    ) -> Self {
+        Self { place, key, expected: (build.gz_sha256, build.gz_size), opened, progress }
     }
 
     /// Whether it lies on this machine, so that no space is needed to verify it.
@@ -36,8 +44,8 @@ impl<'a> Tarball<'a> {
     /// Where its size or digest is not the record's, or it cannot be read or kept.
     pub fn verified(self, scratch: &Path) -> Result<File, Error> {
         let unwritable = |cause| Error::Machine { path: scratch.to_path_buf(), act: "written", cause };
-        let Self { place, key, expected, opened } = self;
-        let passing = Passing { place, key: &key, expected };
+        let Self { place, key, expected, opened, progress } = self;
+        let passing = Passing { place, key: &key, expected, progress: &progress };
         let mut file = match opened {
             Opened::File(mut file) => {
                 passing.copy(&mut file, io::sink(), scratch)?;
@@ -58,8 +66,9 @@ impl<'a> Tarball<'a> {
     /// # Errors
     /// As for [`Tarball::verified`].
     pub fn copy_to(mut self, out: impl Write, path: &Path) -> Result<(), Error> {
-        let passing = Passing { place: self.place, key: &self.key, expected: self.expected };
-        passing.copy(&mut self.opened, out, path)
+        let Self { place, key, expected, opened, progress } = &mut self;
+        let passing = Passing { place: *place, key, expected: *expected, progress };
+        passing.copy(opened, out, path)
     }
 
     /// Gives its bytes to a reader that keeps nothing of them: what it finds counts only where the tarball is the record's.
@@ -67,15 +76,15 @@ impl<'a> Tarball<'a> {
     /// # Errors
     /// Those of the reader, and as for [`Tarball::verified`].
     pub fn read<T>(self, read: impl FnOnce(&mut dyn Read) -> Result<T, ArtifactError>) -> Result<T, Error> {
-        let Self { place, key, expected, opened } = self;
-        let passing = Passing { place, key: &key, expected };
+        let Self { place, key, expected, opened, progress } = self;
+        let passing = Passing { place, key: &key, expected, progress: &progress };
         let mut stream = match opened {
             Opened::File(mut file) => {
                 passing.copy(&mut file, io::sink(), Path::new(&key))?;
                 file.rewind().map_err(|cause| place.unreadable(&key, cause))?;
                 return Ok(read(&mut file)?);
             }
-            Opened::Stream(stream) => Hashed { stream, hasher: Hasher::new(io::sink()) },
+            Opened::Stream(stream) => Hashed { stream: progress.through(stream), hasher: Hasher::new(io::sink()) },
         };
         let found = match read(&mut stream) {
             Err(ArtifactError::Stream { cause, .. }) => return Err(place.unreadable(&key, cause)),
@@ -92,6 +101,7 @@ struct Passing<'a> {
     place: &'a dyn Place,
     key: &'a str,
     expected: (Digest, u64),
+    progress: &'a Progress,
 }
 
 impl Passing<'_> {
@@ -99,7 +109,7 @@ impl Passing<'_> {
     fn copy(&self, from: &mut impl Read, out: impl Write, path: &Path) -> Result<(), Error> {
         let unwritable = |cause| Error::Machine { path: path.to_path_buf(), act: "written", cause };
         // One byte more than the record says is enough to see that it is another tarball.
-        let mut from = from.take(self.expected.1 + 1);
+        let mut from = self.progress.through(from).take(self.expected.1 + 1);
         let mut out = Hasher::new(out);
         let mut part = vec![0; PART];
         loop {
@@ -130,12 +140,12 @@ impl Passing<'_> {
 }
 
 /// A stream that is hashed as it is read.
-struct Hashed {
-    stream: Box<dyn Read + Send>,
+struct Hashed<R> {
+    stream: R,
     hasher: Hasher<io::Sink>,
 }
 
-impl Read for Hashed {
+impl<R: Read> Read for Hashed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.stream.read(buffer)?;
         self.hasher.write_all(&buffer[..count])?;

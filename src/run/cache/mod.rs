@@ -22,6 +22,7 @@ pub use tree::Tree;
 use super::Error;
 use crate::app::AppName;
 use crate::artifact::{ReleaseRecord, ReleasedBuild};
+use crate::report::Work;
 use crate::store::{Store, Tarball};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -52,12 +53,13 @@ impl Cache {
     /// # Errors
     /// Where a byte of the tarball or of the tree is not what the record says, or the machine fails.
     pub fn tree(&self, store: &Store, record: &ReleaseRecord, build: &ReleasedBuild) -> Result<Tree, Error> {
-        self.unpacked(record, build, || Ok(store.released_tarball(record, build)?))
+        self.unpacked(store, record, build, || Ok(store.released_tarball(record, build)?))
     }
 
     /// The verified tree of a release's build, unpacked from this tarball where it does not stand.
     pub(in crate::run) fn unpacked<'a>(
         &self,
+        store: &Store,
         record: &ReleaseRecord,
         build: &ReleasedBuild,
         tarball: impl Fn() -> Result<Tarball<'a>, Error>,
@@ -70,7 +72,8 @@ impl Cache {
             }
             make_folder(&folder)?;
             let mut staging = staging::Staging::make(&folder)?;
-            staging.unpack(tarball()?, build)?;
+            let tarball = tarball()?;
+            staging.unpack(tarball, build, &store.progress(&Work::Unpacking { bytes: build.gz_size }))?;
             staging.settle(&home)?;
             pruning::remove_old_trees(&folder, &home, KEPT_TREES);
         }

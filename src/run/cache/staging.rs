@@ -6,7 +6,7 @@ use super::pruning::PREFIX;
 use crate::artifact::{
     ArchivePath, BuildManifest, ExpectedBuild, ReleasedBuild, Unpacked, open_beneath, read_archive, read_manifest,
 };
-use crate::report::Size;
+use crate::report::{Progress, Size};
 use crate::run::Error;
 use crate::run::removal::remove_tree;
 use crate::store::Tarball;
@@ -48,7 +48,12 @@ impl Staging {
     }
 
     /// Verifies the tarball against the record, before anything of it is parsed, and unpacks it.
-    pub(super) fn unpack(&mut self, tarball: Tarball<'_>, build: &ReleasedBuild) -> Result<(), Error> {
+    pub(super) fn unpack(
+        &mut self,
+        tarball: Tarball<'_>,
+        build: &ReleasedBuild,
+        progress: &Progress,
+    ) -> Result<(), Error> {
         if !tarball.is_at_hand() {
             self.refuse_less_than(build.gz_size)?;
         }
@@ -58,7 +63,7 @@ impl Staging {
         packed.seek(SeekFrom::Start(0)).map_err(|cause| Error::machine(&self.path, "read", cause))?;
         let tree = Unpacked::at(&self.path)?;
         let expected = ExpectedBuild { id: build.id, manifest_sha256: build.manifest_sha256 };
-        let manifest = read_archive(&packed, expected, Some(&tree))?;
+        let manifest = read_archive(progress.through(&packed), expected, Some(&tree))?;
         tree.seal(&manifest)?;
         self.sync(&manifest).map_err(|cause| Error::machine(&self.path, "written", cause))
     }

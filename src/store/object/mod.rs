@@ -16,6 +16,7 @@ pub use address::Address;
 
 use super::{Created, Error, Opened, Place, RemoteCause};
 use crate::artifact::Digest;
+use crate::report::Progress;
 use asking::{ATTEMPTS, Asking};
 use object_store::list::PaginatedListOptions;
 use object_store::path::Path as Key;
@@ -139,12 +140,18 @@ impl Place for Object {
         self.put_new(key, bytes)
     }
 
-    fn create_from(&self, key: &str, source: &Path, expected: (Digest, u64)) -> Result<Created, Error> {
+    fn create_from(
+        &self,
+        key: &str,
+        source: &Path,
+        expected: (Digest, u64),
+        progress: &Progress,
+    ) -> Result<Created, Error> {
         self.refuse_overwriting()?;
         if self.has(key)? {
             return Ok(Created::Stands);
         }
-        upload::upload(self, key, source, expected).map(|()| Created::New)
+        upload::upload(self, key, (source, expected), progress).map(|()| Created::New)
     }
 
     fn remove(&self, key: &str) -> Result<(), Error> {

@@ -4,6 +4,7 @@
 use super::Object;
 use super::asking::ask_patiently;
 use crate::artifact::{Digest, Hasher};
+use crate::report::Progress;
 use crate::store::{Error, Place};
 use object_store::multipart::PartId;
 use object_store::path::Path as Key;
@@ -28,14 +29,20 @@ struct Upload<'a> {
     file: File,
     hasher: Hasher<io::Sink>,
     expected: (Digest, u64),
+    progress: &'a Progress,
 }
 
 /// Puts a file under a key where nothing stood a moment ago. Its content is named by the key, so that a writer who is
 /// faster has put the same.
-pub(super) fn upload(object: &Object, key: &str, source: &Path, expected: (Digest, u64)) -> Result<(), Error> {
+pub(super) fn upload(
+    object: &Object,
+    key: &str,
+    (source, expected): (&Path, (Digest, u64)),
+    progress: &Progress,
+) -> Result<(), Error> {
     let file = File::open(source).map_err(|cause| unreadable(source, cause))?;
     let (path, hasher) = (object.key(key), Hasher::new(io::sink()));
-    let mut upload = Upload { object, key, path, source, file, hasher, expected };
+    let mut upload = Upload { object, key, path, source, file, hasher, expected, progress };
     if expected.1 <= PART {
         let bytes = upload.part(PART + 1)?;
         upload.refuse_another()?;
@@ -77,13 +84,14 @@ impl Upload<'_> {
             if next.is_empty() {
                 return Ok(parts);
             }
-            let (path, first) = (&self.path, parts.len());
+            let (path, first, bytes) = (&self.path, parts.len(), next.iter().map(bytes::Bytes::len).sum::<usize>());
             let sending = next.into_iter().enumerate().map(|(index, bytes)| async move {
                 let put = || asking.cloud.put_part(path, id, first + index, bytes.clone().into());
                 ask_patiently(put).await.0
             });
             let sent: Answer<Vec<PartId>> = asking.wait(futures_util::future::try_join_all(sending));
             parts.extend(sent.map_err(|refusal| self.trouble(&refusal))?);
+            self.progress.advance(bytes as u64);
         }
     }
 

@@ -98,17 +98,8 @@ fn checked() -> (Vec<EnvFile>, Contract, BTreeMap<std::ffi::OsString, std::ffi::
         }
         let name = format!("NAME_{index:03}");
         file += &format!("{name}={}\n", cargo_twelve::config::quote(value).expect("it can be written"));
-        variables.push(Variable {
-            name,
-            kind,
-            required: true,
-            secret: index % 2 == 0,
-            default: None,
-            allow_empty: false,
-            from_file: index % 5 == 0,
-            doc: None,
-            limits,
-        });
+        let (secret, from_file) = (index % 2 == 0, index % 5 == 0);
+        variables.push(Variable { secret, from_file, limits, ..Variable::new(name, kind) });
     }
     let contract = Contract { passthrough: vec!["OTEL_*".to_owned()], variables };
     (vec![EnvFile::parse("prod.env", file.as_bytes())], contract, BTreeMap::new())

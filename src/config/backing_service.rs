@@ -90,7 +90,9 @@ impl BackingService {
             // The standard drops a port that is a scheme's usual one, so ask for it with that in mind.
             Some(Endpoint { host: host?, port: url.port_or_known_default().or(usual)? })
         };
-        let endpoints = urls.iter().filter_map(endpoint).collect();
+        // With an `@` behind what looks like the host, that may be the beginning of a password with a bare slash in it.
+        let doubtful = |url: &Url| [url.path(), url.query().unwrap_or_default()].iter().any(|part| part.contains('@'));
+        let endpoints = urls.iter().filter(|url| !doubtful(url)).filter_map(endpoint).collect();
         Some(Self { variable: variable.to_owned(), scheme, kind, endpoints })
     }
 }
@@ -139,6 +141,7 @@ mod tests {
             ("postgres://%2Frun%2Fpostgresql/shop", "`X` (postgres://)"),
             ("kafka://broker:9092", "`X` (kafka://broker:9092)"),
             ("kafka://broker", "`X` (kafka://)"),
+            ("postgres://u:4711/hunter2@db/shop", "`X` (postgres://)"),
             ("sqlite:shop.db", "`X` (sqlite://)"),
         ] {
             assert_eq!(BackingService::named("X", url).expect(url).to_string(), shown, "{url}");

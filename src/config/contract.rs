@@ -107,6 +107,24 @@ impl Limits {
     }
 }
 
+impl Variable {
+    /// A variable that is required, with no limits beyond its type's own.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: VariableType) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            required: true,
+            secret: false,
+            default: None,
+            allow_empty: false,
+            from_file: false,
+            doc: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
 impl Contract {
     /// The declared variable of this name.
     #[must_use]

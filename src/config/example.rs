@@ -69,26 +69,15 @@ pub fn variable_table(contract: &Contract) -> String {
 #[cfg(test)]
 mod tests {
     use super::{example_file, variable_table};
-    use crate::config::{Contract, EnvFile, Limits, Variable, VariableType};
+    use crate::config::{Contract, EnvFile, Variable, VariableType};
 
     fn contract() -> Contract {
-        let variable = |name: &str, kind| Variable {
-            name: name.to_owned(),
-            kind,
-            required: true,
-            secret: false,
-            default: None,
-            allow_empty: false,
-            from_file: false,
-            doc: None,
-            limits: Limits::default(),
-        };
         let doc = Some("Primary database\nsee C:\\".to_owned());
         let database =
-            Variable { secret: true, from_file: true, doc, ..variable("DATABASE_URL", VariableType::ServiceUrl) };
+            Variable { secret: true, from_file: true, doc, ..Variable::new("DATABASE_URL", VariableType::ServiceUrl) };
         let default = Some("it's $5 | a \\ b".to_owned());
-        let greeting = Variable { required: false, default, ..variable("GREETING", VariableType::String) };
-        let variables = vec![database, greeting, variable("WORKERS", VariableType::Int)];
+        let greeting = Variable { required: false, default, ..Variable::new("GREETING", VariableType::String) };
+        let variables = vec![database, greeting, Variable::new("WORKERS", VariableType::Int)];
         Contract { passthrough: vec!["OTEL_*".to_owned()], variables }
     }
 

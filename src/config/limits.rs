@@ -154,17 +154,7 @@ mod tests {
     use crate::config::{Limits, Variable, VariableType};
 
     fn variable(kind: VariableType, limits: Limits) -> Variable {
-        Variable {
-            name: "X".to_owned(),
-            kind,
-            required: true,
-            secret: false,
-            default: None,
-            allow_empty: false,
-            from_file: false,
-            doc: None,
-            limits,
-        }
+        Variable { limits, ..Variable::new("X", kind) }
     }
 
     fn text(value: &str) -> Option<String> {

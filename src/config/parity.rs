@@ -6,6 +6,7 @@ use super::backing_service::BackingService;
 use super::contract::{Contract, Variable, VariableType};
 use super::env_code::Severity;
 use super::env_file::{Entry, EnvFile};
+use super::{Error, Malformed};
 use crate::report::nearest;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -64,8 +65,14 @@ pub struct Parity {
 
 impl Parity {
     /// Puts files side by side. `key` is fresh randomness; `told` are the names that the run stage sets itself.
-    #[must_use]
-    pub fn of(files: &[EnvFile], contract: &Contract, told: &[&str], key: [u8; 32]) -> Self {
+    ///
+    /// # Errors
+    /// Where a file has no single meaning: what looks like a name in it may be a piece of a value.
+    pub fn of(files: &[EnvFile], contract: &Contract, told: &[&str], key: [u8; 32]) -> Result<Self, Error> {
+        let malformed: Vec<Malformed> = files.iter().filter_map(Malformed::of).collect();
+        if !malformed.is_empty() {
+            return Err(Error::Malformed { files: malformed });
+        }
         let names: Vec<String> = files.iter().map(|file| file.name().to_owned()).collect();
         let mut parity = Self { files: names, rows: Vec::new(), discrepancies: Vec::new() };
         parity.whole_files(files, contract);
@@ -102,7 +109,7 @@ impl Parity {
                 parity.find(Severity::Warning, name, format!("is not declared{near}"));
             }
         }
-        parity
+        Ok(parity)
     }
 
     /// Whether something is as it must not be.
@@ -117,10 +124,6 @@ impl Parity {
 
     fn whole_files(&mut self, files: &[EnvFile], contract: &Contract) {
         for file in files {
-            for finding in file.errors() {
-                let text = format!("{}:{}: {} ({})", finding.line, finding.column, finding.rule, finding.code.name());
-                self.find(Severity::Error, file.name(), text);
-            }
             if file.is_exposed(Some(contract)) {
                 let text = "everybody on this machine can read or change it".to_owned();
                 self.find(Severity::Warning, file.name(), text);
@@ -149,11 +152,9 @@ impl Parity {
                     None => Cell::Absent,
                 };
             };
-            let url = matches!(variable.kind, VariableType::Url | VariableType::ServiceUrl);
             match group {
                 _ if !variable.admits(text) => Cell::Invalid,
-                Some(group) if variable.secret || variable.kind == VariableType::Json => Cell::Hidden { group: *group },
-                Some(group) if url && text.contains(['@', '?']) => Cell::Hidden { group: *group },
+                Some(group) if !variable.may_show(text) => Cell::Hidden { group: *group },
                 _ => Cell::Shown { value: text.chars().take(40).collect() },
             }
         });

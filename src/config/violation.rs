@@ -75,13 +75,19 @@ impl Violation {
     }
 }
 
-/// A value of a variable that is no secret may be shown, unless it carries one after all: a URL with a user or a query,
-/// a whole document, the content of a file that was meant to be kept apart.
+/// The content of a file was meant to be kept apart.
 fn may_be_shown(variable: &Variable, value: &str, source: &Source) -> bool {
-    let from_file = matches!(source, Source::NamedFile { .. } | Source::Credential);
-    let url = variable.kind == VariableType::Url || variable.kind == VariableType::ServiceUrl || value.contains("://");
-    let credentials = url && value.contains(['@', '?']);
-    !variable.secret && !from_file && !credentials && variable.kind != VariableType::Json
+    !matches!(source, Source::NamedFile { .. } | Source::Credential) && variable.may_show(value)
+}
+
+impl Variable {
+    /// A value of a variable that is no secret may be shown, unless it carries one after all: a URL with a user or a
+    /// query, a whole document.
+    pub(super) fn may_show(&self, value: &str) -> bool {
+        let url = matches!(self.kind, VariableType::Url | VariableType::ServiceUrl) || value.contains("://");
+        let credentials = url && value.contains(['@', '?']);
+        !self.secret && !credentials && self.kind != VariableType::Json
+    }
 }
 
 impl fmt::Display for Violation {

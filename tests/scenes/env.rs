@@ -129,6 +129,10 @@ fn deploys_are_compared_without_showing_a_secret() {
     let json = scene.twelve(["env", "diff", "staging.env", "production.env", "--format", "json"]);
     assert_page("env__diff_json", &json.page());
     assert!(!format!("{}{}", outcome.page(), json.page()).contains("hunter2"));
+    private(&scene, "torn.env", "SESSION_KEY='hunter2\nhunter2=x\n");
+    let torn = scene.twelve(["env", "diff", "staging.env", "torn.env"]);
+    assert_eq!((torn.code, torn.stdout.as_str()), (Some(65), ""));
+    assert!(!torn.page().contains("hunter2"), "{}", torn.page());
     private(&scene, "other.env", GOOD.replace("hunter2", "hunter3"));
     let alike = scene.twelve(["env", "diff", "staging.env", "other.env"]);
     assert_eq!(alike.code, Some(0), "{}", alike.page());

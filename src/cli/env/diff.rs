@@ -45,7 +45,7 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let files = read_files(&arguments.files, surroundings)?;
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|cause| anyhow::anyhow!("the machine has no randomness: {cause}"))?;
-    let parity = Parity::of(&files, contract, &declaration.names_told(), key);
+    let parity = Parity::of(&files, contract, &declaration.names_told(), key)?;
     match surroundings.reporter.audience() {
         Audience::Json => {
             let variables = parity.rows.iter().map(|(name, cells)| Row { name, cells }).collect();

@@ -73,17 +73,7 @@ impl Scene {
 }
 
 fn variable(name: &str, kind: VariableType) -> Variable {
-    Variable {
-        name: name.to_owned(),
-        kind,
-        required: true,
-        secret: false,
-        default: None,
-        allow_empty: false,
-        from_file: false,
-        doc: None,
-        limits: Limits::default(),
-    }
+    Variable::new(name, kind)
 }
 
 fn secret(name: &str) -> Variable {

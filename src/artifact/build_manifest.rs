@@ -167,6 +167,12 @@ impl BuildManifest {
         canonical_json(self)
     }
 
+    /// The size of all its files in bytes; the largest number where their sum is larger, as only a hostile one's is.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.files.iter().fold(0, |sum: u64, file| sum.saturating_add(file.size))
+    }
+
     /// Reads a manifest whose digest has been verified.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ pub(super) fn verify_build(
     if kept != packed || same != (&record.app, &record.commit, &record.version, &build.target) {
         return Err(broken(record, "its build for another app, commit, version or target lies under its name"));
     }
-    let bytes = packed.files.iter().map(|file| file.size).sum();
+    let bytes = packed.size();
     Ok(VerifiedBuild { target: build.target.clone(), id: build.id, files: packed.files.len() + 1, bytes })
 }
 

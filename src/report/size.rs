@@ -8,7 +8,7 @@ pub struct Size(pub u64);
 
 impl fmt::Display for Size {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tenths = |unit: u64| (self.0.saturating_mul(10) + unit / 2) / unit;
+        let tenths = |unit: u64| self.0.saturating_mul(10).saturating_add(unit / 2) / unit;
         let (value, name) = match self.0 {
             0..=1023 => return write!(formatter, "{} B", self.0),
             1024..=1_048_575 => (tenths(1 << 10), "KiB"),
@@ -30,5 +30,6 @@ mod tests {
         assert_eq!(Size(1536).to_string(), "1.5 KiB");
         assert_eq!(Size(5 << 20).to_string(), "5.0 MiB");
         assert_eq!(Size(3 << 29).to_string(), "1.5 GiB");
+        assert!(Size(u64::MAX).to_string().ends_with(" GiB"), "the largest one is one too");
     }
 }

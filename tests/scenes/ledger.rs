@@ -94,6 +94,19 @@ pub(crate) fn release_needing(scene: &Scene, twelve_toml: &str, system: System) 
     }
 }
 
+/// A build of a few small files, and what it is packed from.
+pub(crate) fn small_build() -> (BuildManifest, Vec<Member>) {
+    let twelve_toml = "[app]\nname = \"shop\"\n[processes.web]\ncommand = \"shop\"\n";
+    let members = vec![
+        member("app/Cargo.lock", Mode::Plain, b"version = 4\n"),
+        member("app/bin/shop", Mode::Executable, &[0x7f; 1500]),
+        member("app/static/deep/hello.txt", Mode::Plain, b"hello\n"),
+        member("app/static/empty", Mode::Plain, b""),
+        member("app/twelve.toml", Mode::Plain, twelve_toml.as_bytes()),
+    ];
+    (manifest(twelve_toml, &members), members)
+}
+
 fn member(path: &str, mode: Mode, content: &[u8]) -> Member {
     let size = content.len() as u64;
     let file = TreeFile { path: path.parse().expect("a path"), mode, size, sha256: Digest::of(content) };

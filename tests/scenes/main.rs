@@ -41,6 +41,8 @@ mod env_export;
 mod env_source;
 #[cfg(target_os = "linux")]
 mod high_water;
+#[cfg(target_os = "linux")]
+mod hostile;
 #[cfg(feature = "build")]
 mod join;
 #[cfg(all(target_os = "linux", feature = "build"))]
@@ -69,6 +71,8 @@ mod run;
 mod run_as_pid_1;
 #[cfg(target_os = "linux")]
 mod run_config;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod run_cycles;
 #[cfg(target_os = "linux")]
 mod run_exec;
 #[cfg(target_os = "linux")]

@@ -71,8 +71,7 @@ impl Staging {
     fn refuse_without_space(&self, manifest: &BuildManifest) -> Result<(), Error> {
         let folders: BTreeSet<&str> = manifest.files.iter().flat_map(|file| file.path.folders()).collect();
         let entries = (manifest.files.len() + folders.len() + 2) as u64;
-        let content: u64 = manifest.files.iter().map(|file| file.size).sum();
-        self.refuse_less_than(content + entries * PER_FILE)
+        self.refuse_less_than(manifest.size().saturating_add(entries * PER_FILE))
     }
 
     fn refuse_less_than(&self, needed: u64) -> Result<(), Error> {

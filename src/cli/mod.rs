@@ -63,9 +63,13 @@ mod show;
 mod sign;
 mod signing;
 mod surroundings;
+#[cfg(feature = "scaffold")]
+mod template_options;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 mod tour;
 mod trust_options;
+#[cfg(feature = "scaffold")]
+mod update;
 mod verify;
 #[cfg(target_os = "linux")]
 mod voice_options;
@@ -120,6 +124,8 @@ enum Command {
     Sign(sign::Arguments),
     #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
     Tour(tour::Arguments),
+    #[cfg(feature = "scaffold")]
+    Update(update::Arguments),
     Verify(verify::Arguments),
 }
 
@@ -177,6 +183,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Sign(arguments) => sign::exec(&arguments, surroundings),
         #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
         Command::Tour(arguments) => return tour::exec(&arguments, surroundings),
+        #[cfg(feature = "scaffold")]
+        Command::Update(arguments) => update::exec(&arguments, surroundings),
         Command::Verify(arguments) => verify::exec(&arguments, surroundings),
     }
     .map(u8::from)

@@ -6,11 +6,11 @@ mod words;
 use super::ExitCode;
 use super::failure::UsageError;
 use super::surroundings::Surroundings;
+use super::template_options::{Reference, Replies};
 use crate::codebase::first_commit::Author;
 use crate::report::{Audience, Printable, data};
-use crate::scaffold::{Answers, Asking, Git, Plan, Project, Template, ask};
+use crate::scaffold::{Answers, Git, Offer, Plan, Project, Template, Workspace};
 use clap::{Args, ValueEnum};
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// Whose repository the project becomes.
@@ -29,25 +29,23 @@ pub(crate) struct Arguments {
     /// Where to make it: a folder that is not there yet, or an empty one
     path: PathBuf,
 
-    /// The template
-    #[arg(long, value_name = "NAME", default_value = "web")]
+    /// The template: `web`, `web-postgres`, `worker`, a folder, or the address of a git repository
+    #[arg(long, value_name = "TEMPLATE", default_value = "web")]
     template: String,
+
+    #[command(flatten)]
+    reference: Reference,
 
     /// The name of the service [default: the last part of PATH]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// Answer a question of the template; may be repeated
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    replies: Replies,
 
     /// Whether to make a repository and a first commit
     #[arg(long, value_enum, default_value_t = Vcs::Git)]
     vcs: Vcs,
-
-    /// Ask nothing: take defaults, and fail where there is none
-    #[arg(long)]
-    no_input: bool,
 
     /// Print what would be made, and make nothing
     #[arg(long)]
@@ -56,20 +54,30 @@ pub(crate) struct Arguments {
 
 /// Makes the project, or prints what it would be.
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
-    let template = Template::built_in(&arguments.template)?;
+    let source = arguments.reference.source(&arguments.template, surroundings)?;
+    let template = source.read(arguments.replies.network(surroundings))?;
     let folder = arguments.folder(surroundings)?;
     let project = Project::at(&folder)?;
     let answers = arguments.answers(&template, &folder, surroundings)?;
+    let workspace = Workspace::above(&folder)?;
     let plan = Plan::new(&template, &answers)?;
+    let plan = workspace.iter().try_fold(plan, |plan, workspace| workspace.inherited(plan))?;
+    let plan = plan.with_receipt(&template, &answers)?;
     let repository = match arguments.dry_run {
         true => None,
-        false => Some(project.create(&plan, &arguments.git(&template, surroundings))?),
+        false => {
+            let repository = project.create(&plan, &arguments.git(&template, surroundings))?;
+            workspace.iter().try_for_each(Workspace::add_member).inspect_err(|_| project.remove())?;
+            Some(repository)
+        }
     };
     match (surroundings.reporter.audience(), &repository) {
-        (Audience::Json, _) => data::document(&document::of(&folder, &template, &plan, repository.as_ref()))?,
-        (Audience::Human, None) => data::text(&words::plan(&plan))?,
+        (Audience::Json, _) => {
+            data::document(&document::of(&folder, &template, &plan, repository.as_ref(), workspace.as_ref()))?
+        }
+        (Audience::Human, None) => data::text(&words::plan(&plan, workspace.as_ref()))?,
         (Audience::Human, Some(repository)) => {
-            for event in words::events(&arguments.path, &template, &plan, repository) {
+            for event in words::events(&arguments.path, &template, &plan, repository, workspace.as_ref()) {
                 surroundings.reporter.tell(&event);
             }
         }
@@ -90,14 +98,10 @@ impl Arguments {
     }
 
     fn answers(&self, template: &Template, folder: &Path, surroundings: &Surroundings) -> anyhow::Result<Answers> {
-        let named = self.name.iter().map(|name| ("name".to_owned(), name.clone()));
-        let given: Vec<_> = named.chain(self.set.iter().cloned()).collect();
-        let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        let somebody = terminal && surroundings.variable("CI").is_none() && !self.no_input;
-        let mut ask = ask;
-        let asking = if somebody { Asking::With(&mut ask) } else { Asking::Never };
+        let named = self.name.iter().map(|name| Offer::flag("name", name));
+        let offers: Vec<Offer> = named.chain(self.replies.offers(surroundings)?).collect();
         let last = folder.file_name().unwrap_or_default().to_string_lossy();
-        Ok(Answers::gather(template, &given, &last, asking)?)
+        self.replies.gather(template, &offers, &last, surroundings)
     }
 
     fn git(&self, template: &Template, surroundings: &Surroundings) -> Git {
@@ -111,9 +115,4 @@ impl Arguments {
         };
         Git::Init { author, message: format!("Start from the template {} {}", template.name(), template.version()) }
     }
-}
-
-fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
-    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
-    Ok((key.to_owned(), value.to_owned()))
 }

@@ -65,6 +65,25 @@ pub fn enclosing_work_tree(folder: &Path) -> Result<Option<PathBuf>, Error> {
     Ok((!ignored).then(|| work_tree.to_owned()))
 }
 
+/// What the repository of a folder ignores; nothing, where it has none.
+pub struct IgnoreRules(Option<Repository>);
+
+impl IgnoreRules {
+    /// The rules of the repository that the folder lies in.
+    #[must_use]
+    pub fn of(folder: &Path) -> Self {
+        Self(Repository::discover(folder).ok())
+    }
+
+    /// Whether a path is ignored.
+    #[must_use]
+    pub fn holds(&self, path: &Path) -> bool {
+        let Self(Some(repository)) = self else { return false };
+        let below = repository.workdir().and_then(|root| path.strip_prefix(root).ok());
+        below.is_some_and(|below| repository.is_path_ignored(below).unwrap_or(false))
+    }
+}
+
 /// Makes the repository with the branch `main` and one commit of all files that no rule ignores.
 ///
 /// # Errors

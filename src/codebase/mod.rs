@@ -13,18 +13,21 @@ mod lockfile;
 mod manifest;
 mod origin;
 mod packages;
+pub mod remote_tree;
 mod repository;
 mod snapshot;
 #[cfg(target_os = "linux")]
 mod watch;
+pub mod text_merge;
 mod work_tree;
 
-pub use changes::Changes;
+pub use changes::{Changes, uncommitted};
 pub use checkout::{has_commit, is_clean_checkout, tampered_checkout};
 pub use choice::{ChosenPackage, choose};
 pub use error::Error;
 pub use lockfile::{Lockfile, LockfilePackage, Place};
 pub use manifest::{Manifest, Manifests, beside, inside, joined, self_and_above};
+pub use origin::without_credentials;
 pub use packages::{Packages, bin_names, path_outside, refusal};
 pub use repository::{Commit, Repository};
 pub use snapshot::{FileKind, Snapshot, SnapshotFile, is_lfs_pointer};

@@ -34,7 +34,8 @@ impl Repository {
 }
 
 /// The address of a remote without what could let somebody in. `git@host:path` holds a user and no secret.
-fn without_credentials(address: &str) -> String {
+#[must_use]
+pub fn without_credentials(address: &str) -> String {
     let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
     if !address.contains("://") {
         return address.to_owned();

@@ -63,6 +63,25 @@ pub enum Event {
         /// How many files it has.
         files: usize,
     },
+    /// A project was brought up to another version of its template.
+    ProjectUpdated {
+        /// The template.
+        template: String,
+        /// The version that it was made from.
+        from: String,
+        /// The version that it is made from now.
+        to: String,
+        /// Files that came.
+        new: usize,
+        /// Files that were as they were made.
+        clean: usize,
+        /// Files that both sides changed.
+        merged: usize,
+        /// Files that went.
+        removed: usize,
+        /// Files that have to be settled by hand.
+        conflicts: usize,
+    },
     /// A project got its first commit.
     FirstCommit {
         /// The full commit id.

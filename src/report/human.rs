@@ -31,6 +31,14 @@ fn sentence(event: &Event) -> (&'static str, String) {
         Event::ProjectCreated { path, template, files } => {
             ("Created", format!("`{path}` from the template `{template}` ({files} files)"))
         }
+        Event::ProjectUpdated { template, from, to, new, clean, merged, removed, conflicts } => {
+            let counts =
+                [(new, "new"), (clean, "clean"), (merged, "merged"), (removed, "removed"), (conflicts, "in conflict")];
+            let counts: Vec<_> =
+                counts.iter().filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+            let counts = if counts.is_empty() { "nothing to do".to_owned() } else { counts.join(", ") };
+            ("Updated", format!("`{template}` {from} to {to} ({counts})"))
+        }
         Event::FirstCommit { commit } => ("Committed", format!("{} on the branch main", short(commit))),
         Event::SourceExported { commit, changed, files } => {
             ("Exported", format!("commit {} ({files} files, {changed} changed)", short(commit)))

@@ -1,8 +1,11 @@
 //! The answers to a template's questions, all of them and nothing else. Where they come from, first to last: what was
-//! typed on the command line, a person at the terminal, the template's default.
+//! offered (the command line, a file, the environment, the user's defaults, in that order), a person at the terminal,
+//! the template's default.
 
 use super::manifest::NAME;
-use super::variable::{Refusal, Variable};
+use super::offer::{Offer, Origin};
+use super::renderer::Renderer;
+use super::variable::{Given, Refusal, Variable};
 use super::{Error, ServiceName, Template};
 use serde_json::{Map, Value};
 
@@ -10,8 +13,8 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone)]
 pub struct Answers(Map<String, Value>);
 
-/// Puts one question, with the text that holds where the answer is empty.
-type Asked<'a> = dyn FnMut(&Variable, Option<&str>) -> Result<Value, Error> + 'a;
+/// Puts one question, with what holds where the answer is empty.
+type Asked<'a> = dyn FnMut(&Variable, Option<&Given>) -> Result<Value, Error> + 'a;
 
 /// Whether there is somebody to ask.
 pub enum Asking<'a> {
@@ -22,33 +25,39 @@ pub enum Asking<'a> {
 }
 
 impl Answers {
-    /// Answers every question of the template. `given` is what was typed, as names and texts; `folder` is the name of
-    /// the project's folder, which is the service's name unless another is given.
+    /// Answers every question of the template. Of several offers for one question the first holds; `folder` is the
+    /// name of the project's folder, which is the service's name unless another is offered.
     ///
     /// # Errors
     /// Where an answer fits no question or is of another type, and where questions stay open: then all of them.
-    pub fn gather(
-        template: &Template,
-        given: &[(String, String)],
-        folder: &str,
-        mut asking: Asking<'_>,
-    ) -> Result<Self, Error> {
-        let mut answers = Map::new();
-        for (name, text) in given {
-            let variable = template.variable(name)?;
-            if answers.insert(name.clone(), read(variable, text)?).is_some() {
-                return Err(Error::SetTwice { name: name.clone() });
+    pub fn gather(template: &Template, offers: &[Offer], folder: &str, mut asking: Asking<'_>) -> Result<Self, Error> {
+        for (index, offer) in offers.iter().enumerate().filter(|(_, offer)| offer.origin.is_meant_for_this()) {
+            template.variable(&offer.name)?;
+            let twice = |other: &Offer| other.name == offer.name && other.origin == offer.origin;
+            if offers[..index].iter().any(twice) {
+                return Err(Error::SetTwice { name: offer.name.clone() });
             }
         }
-        let mut missing = Vec::new();
+        let renderer = Renderer::new(template.name());
+        let (mut answers, mut missing) = (Map::new(), Vec::new());
         for variable in template.variables() {
-            if answers.contains_key(&variable.name) {
+            let offer = offers.iter().find(|offer| offer.name == variable.name);
+            if !is_asked(variable, &renderer, &answers)? {
+                if let (Some(Offer { origin: Origin::Flag, .. }), Some(when)) = (offer, &variable.when) {
+                    return Err(Error::NotAsked { name: variable.name.clone(), when: when.clone() });
+                }
+                answers.insert(variable.name.clone(), variable.unasked());
                 continue;
             }
-            match open_question(variable, folder, &mut asking)? {
-                Some(answer) => drop(answers.insert(variable.name.clone(), answer)),
-                None => missing.push(variable.name.clone()),
+            let default = default_of(variable, &renderer, &answers)?;
+            let answer = match offer {
+                Some(Offer { given, origin, .. }) => Some(read(variable, given, origin)?),
+                None => open_question(variable, default.as_ref(), folder, &mut asking)?,
+            };
+            if answer.is_none() {
+                missing.push(variable.name.clone());
             }
+            answers.insert(variable.name.clone(), answer.unwrap_or_else(|| variable.unasked()));
         }
         if missing.is_empty() { Ok(Self(answers)) } else { Err(Error::Missing { variables: missing }) }
     }
@@ -57,36 +66,70 @@ impl Answers {
     pub(super) fn values(&self) -> &Map<String, Value> {
         &self.0
     }
+
+    /// The answers that may be written down: those to secret questions are left out.
+    pub(super) fn without_secrets<'a>(&'a self, template: &'a Template) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let open = template.variables().iter().filter(|variable| !variable.secret);
+        open.filter_map(|variable| Some((variable.name.as_str(), self.0.get(&variable.name)?)))
+    }
 }
 
-/// The answer to a question that the command line left open; none where only its user can give one.
-fn open_question(variable: &Variable, folder: &str, asking: &mut Asking<'_>) -> Result<Option<Value>, Error> {
+fn is_asked(variable: &Variable, renderer: &Renderer<'_>, answers: &Map<String, Value>) -> Result<bool, Error> {
+    let Some(when) = &variable.when else { return Ok(true) };
+    renderer.holds("template.toml", when, &renderer.answers(answers)?)
+}
+
+/// The default, with earlier answers put in.
+fn default_of(
+    variable: &Variable,
+    renderer: &Renderer<'_>,
+    answers: &Map<String, Value>,
+) -> Result<Option<Given>, Error> {
+    match &variable.default {
+        Some(Given::Text(text)) if text.contains("{{") => {
+            renderer.render("template.toml", text, &renderer.answers(answers)?).map(Given::Text).map(Some)
+        }
+        other => Ok(other.clone()),
+    }
+}
+
+/// The answer to a question that nothing was offered for; none where only its user can give one.
+fn open_question(
+    variable: &Variable,
+    default: Option<&Given>,
+    folder: &str,
+    asking: &mut Asking<'_>,
+) -> Result<Option<Value>, Error> {
     if variable.name == NAME {
-        return match (read(variable, folder), asking) {
-            (Err(_), Asking::With(ask)) => ask(variable, ServiceName::nearest(folder).as_deref()).map(Some),
+        return match (read(variable, &folder.into(), &Origin::Flag), asking) {
+            (Err(_), Asking::With(ask)) => {
+                ask(variable, ServiceName::nearest(folder).map(Given::Text).as_ref()).map(Some)
+            }
             (answer, _) => answer.map(Some),
         };
     }
-    match (asking, &variable.default) {
-        (Asking::With(ask), default) => ask(variable, default.as_deref()).map(Some),
-        (Asking::Never, Some(default)) => read(variable, default).map(Some),
+    match (asking, default) {
+        (Asking::With(ask), default) => ask(variable, default).map(Some),
+        (Asking::Never, Some(default)) => read(variable, default, &Origin::Flag).map(Some),
         (Asking::Never, None) => Ok(None),
     }
 }
 
-fn read(variable: &Variable, text: &str) -> Result<Value, Error> {
-    variable.read(text).map_err(|Refusal { reason, nearest }| Error::InvalidValue {
+fn read(variable: &Variable, given: &Given, origin: &Origin) -> Result<Value, Error> {
+    variable.read(given).map_err(|Refusal { reason, nearest }| Error::InvalidValue {
         variable: variable.name.clone(),
-        value: text.to_owned(),
+        value: if variable.secret { "the secret".to_owned() } else { given.to_string() },
+        origin: origin.clone(),
         reason,
         nearest,
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Answers, Asking};
-    use crate::scaffold::{Error, Template};
+pub(super) mod tests {
+    use super::{Answers, Asking, Offer};
+    use crate::scaffold::offer::Origin;
+    use crate::scaffold::{Error, Given, Template, Variable};
     use serde_json::json;
 
     const MANIFEST: &str = "
@@ -107,10 +150,19 @@ mod tests {
         choices = ['north', 'south']
     ";
 
+    /// Answers from the command line alone, for the tests of this room.
+    pub(in crate::scaffold) fn answered(
+        template: &Template,
+        given: &[(&str, &str)],
+        folder: &str,
+    ) -> Result<Answers, Error> {
+        let offers: Vec<Offer> = given.iter().map(|(name, text)| Offer::flag(*name, *text)).collect();
+        Answers::gather(template, &offers, folder, Asking::Never)
+    }
+
     fn gather(given: &[(&str, &str)], folder: &str, asking: Asking<'_>) -> Result<Answers, Error> {
-        let template = Template::read("x", vec![("template.toml".to_owned(), MANIFEST.as_bytes().into())])?;
-        let given: Vec<_> = given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        Answers::gather(&template, &given, folder, asking)
+        let offers: Vec<Offer> = given.iter().map(|(name, text)| Offer::flag(*name, *text)).collect();
+        Answers::gather(&Template::of("x", &[("template.toml", MANIFEST)])?, &offers, folder, asking)
     }
 
     #[test]
@@ -118,6 +170,33 @@ mod tests {
         let answers = gather(&[("greeting", "hi"), ("region", "north")], "shop", Asking::Never)?;
         let expected = json!({ "name": "shop", "port": 5000, "greeting": "hi", "region": "north" });
         assert_eq!(json!(answers.values()), expected);
+        Ok(())
+    }
+
+    #[test]
+    fn of_several_offers_the_first_holds_and_a_default_for_all_templates_may_fit_none() -> Result<(), Error> {
+        let offer = |origin: &Origin, name: &str, text: &str| Offer {
+            origin: origin.clone(),
+            name: name.to_owned(),
+            given: text.into(),
+        };
+        let (file, defaults) = (Origin::File("a.toml".to_owned()), Origin::Defaults("answers.toml".to_owned()));
+        let offers = [
+            offer(&Origin::Flag, "greeting", "typed"),
+            offer(&file, "greeting", "filed"),
+            offer(&file, "region", "south"),
+            offer(&Origin::Environment("TWELVE_ANSWER_PORT".to_owned()), "port", "80"),
+            offer(&defaults, "port", "81"),
+            offer(&defaults, "colour", "blue"),
+        ];
+        let template = Template::of("x", &[("template.toml", MANIFEST)])?;
+        let answers = Answers::gather(&template, &offers, "shop", Asking::Never)?;
+        assert_eq!(
+            json!(answers.values()),
+            json!({ "name": "shop", "port": 80, "greeting": "typed", "region": "south" })
+        );
+        let offers = [offer(&file, "colour", "blue")];
+        assert!(Answers::gather(&template, &offers, "shop", Asking::Never).is_err(), "a file is for one template");
         Ok(())
     }
 
@@ -130,8 +209,8 @@ mod tests {
     #[test]
     fn a_person_is_asked_only_what_is_open_and_offered_the_default() -> Result<(), Error> {
         let mut asked = Vec::new();
-        let mut ask = |variable: &crate::scaffold::Variable, default: Option<&str>| {
-            asked.push((variable.name.clone(), default.map(str::to_owned)));
+        let mut ask = |variable: &Variable, default: Option<&Given>| {
+            asked.push((variable.name.clone(), default.map(Given::to_string)));
             Ok(json!("answer"))
         };
         gather(&[("region", "south")], "shop", Asking::With(&mut ask))?;
@@ -145,6 +224,33 @@ mod tests {
             (name("greeting"), None),
         ];
         assert_eq!(asked, expected);
+        Ok(())
+    }
+
+    #[test]
+    fn a_question_is_asked_under_its_condition_and_its_default_uses_earlier_answers() -> Result<(), Error> {
+        let manifest = "
+            [template]
+            name = 'x'
+            version = '1.0.0'
+            description = 'd'
+            [[vars]]
+            name = 'queue'
+            type = 'bool'
+            default = false
+            [[vars]]
+            name = 'table'
+            type = 'string'
+            default = '{{snake name}}_jobs'
+            when = 'queue'
+        ";
+        let template = Template::of("x", &[("template.toml", manifest)])?;
+        let with = answered(&template, &[("queue", "true")], "my-shop")?;
+        assert_eq!(json!(with.values()), json!({ "name": "my-shop", "queue": true, "table": "my_shop_jobs" }));
+        let without = answered(&template, &[], "my-shop")?;
+        assert_eq!(json!(without.values()), json!({ "name": "my-shop", "queue": false, "table": "" }));
+        let error = answered(&template, &[("table", "x")], "my-shop").expect_err("nobody asked");
+        assert_eq!(error.to_string(), "`table` is a question only where `queue` is true");
         Ok(())
     }
 

@@ -3,19 +3,22 @@
 use super::renderer::Renderer;
 use super::template::{SourceFile, Treatment};
 use super::variable::Refusal;
-use super::{Answers, Error, ProjectPath, Template, lockfile};
-use crate::report::Printable;
+use super::{Answers, Error, Origin, ProjectPath, Template, lockfile};
+use handlebars::Context;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The files of a project, sorted by path, no two of the same.
 #[derive(Debug)]
 pub struct Plan {
-    files: Vec<PlannedFile>,
+    pub(super) files: Vec<PlannedFile>,
+    /// Whether it is for a member of a workspace.
+    pub(super) member: bool,
 }
 
 /// One file as it will be.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PlannedFile {
     /// Where it goes.
     pub path: ProjectPath,
@@ -40,15 +43,18 @@ impl Plan {
     /// # Errors
     /// Where the template is wrong, with its file and line; where the service has the name of a dependency.
     pub fn new(template: &Template, answers: &Answers) -> Result<Self, Error> {
-        let renderer = Renderer::new(template.name(), answers)?;
-        let mut files: Vec<PlannedFile> =
-            template.files().iter().map(|file| planned(template, file, &renderer)).collect::<Result<_, _>>()?;
-        files.sort_by(|one, other| one.path.cmp(&other.path));
-        if let Some(twice) = files.windows(2).find(|pair| pair[0].path == pair[1].path) {
-            let place = format!("{}/{}", template.name(), twice[0].path);
-            return Err(Error::Template { place, reason: "two files of the template go here".to_owned() });
+        let renderer = Renderer::new(template.label());
+        let values = renderer.answers(answers.values())?;
+        let mut files = Vec::new();
+        for file in template.files() {
+            let wanted = template.condition(file).map(|when| renderer.holds("template.toml", when, &values));
+            if wanted.transpose()?.unwrap_or(true) {
+                files.push(planned(template, file, &renderer, &values)?);
+            }
         }
-        Ok(Self { files })
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        check_places(template, &files)?;
+        Ok(Self { files, member: false })
     }
 
     /// The files, sorted by path.
@@ -58,24 +64,47 @@ impl Plan {
     }
 }
 
-fn planned(template: &Template, file: &SourceFile, renderer: &Renderer<'_>) -> Result<PlannedFile, Error> {
-    let wrong = |reason: &str| {
-        let place = format!("{}/{}", template.name(), Printable(&file.stored));
-        Error::Template { place, reason: reason.to_owned() }
-    };
-    let (path, treatment) = file.destination();
-    let path = if path.contains("{{") { renderer.render(&file.stored, &path)? } else { path };
+/// Refuses files that would stand in each other's place, also where a file system ignores case.
+fn check_places(template: &Template, files: &[PlannedFile]) -> Result<(), Error> {
+    let mut taken: BTreeMap<String, bool> = BTreeMap::new();
+    for file in files {
+        let path = file.path.as_str().to_lowercase();
+        let wrong = |reason: &str| Error::template(format!("{}/{}", template.label(), file.path), reason);
+        match taken.insert(path.clone(), true) {
+            Some(true) => return Err(wrong("two files of the template go here")),
+            Some(false) => return Err(wrong("it stands where another file of the template needs a folder")),
+            None => {}
+        }
+        for (at, _) in path.match_indices('/') {
+            if *taken.entry(path[..at].to_owned()).or_insert(false) {
+                return Err(wrong("another file of the template stands where this needs a folder"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn planned(
+    template: &Template,
+    file: &SourceFile,
+    renderer: &Renderer<'_>,
+    values: &Context,
+) -> Result<PlannedFile, Error> {
+    let wrong = |reason: &str| Error::template(format!("{}/{}", template.label(), file.stored), reason);
+    let (path, treatment) = template.destination(file);
+    let path = if path.contains("{{") { renderer.render(&file.stored, &path, values)? } else { path };
     let path = ProjectPath::checked(path).map_err(wrong)?;
     let bytes = match treatment {
         Treatment::Copied => file.bytes.clone(),
         Treatment::Rendered => {
             let text = std::str::from_utf8(&file.bytes).map_err(|_| wrong("the file is not UTF-8"))?;
-            let text = renderer.render(&file.stored, text)?;
+            let text = renderer.render(&file.stored, text, values)?;
             Cow::Owned(if path.file_name() == "Cargo.lock" { ordered(&text)? } else { text }.into_bytes())
         }
     };
     // `#!` alone also begins an inner attribute of Rust.
-    let mode = if bytes.starts_with(b"#!/") { Mode::Executable } else { Mode::Plain };
+    let executable = file.executable || bytes.starts_with(b"#!/");
+    let mode = if executable { Mode::Executable } else { Mode::Plain };
     Ok(PlannedFile { path, mode, bytes })
 }
 
@@ -85,7 +114,7 @@ fn ordered(lock: &str) -> Result<String, Error> {
             reason: "the template depends on a crate of that name".to_owned(),
             nearest: Some(format!("{name}-service")),
         };
-        Error::InvalidValue { variable: "name".to_owned(), value: name, reason, nearest }
+        Error::InvalidValue { variable: "name".to_owned(), value: name, origin: Origin::Flag, reason, nearest }
     })
 }
 
@@ -101,7 +130,8 @@ impl fmt::Display for Mode {
 #[cfg(test)]
 mod tests {
     use super::{Mode, Plan};
-    use crate::scaffold::{Answers, Asking, Error, Template};
+    use crate::scaffold::answers::tests::answered;
+    use crate::scaffold::{Error, Template};
 
     const MANIFEST: &str = "
         [template]
@@ -116,10 +146,9 @@ mod tests {
 
     fn plan(files: &[(&str, &'static str)], folder: &str) -> Result<Plan, Error> {
         let manifest = [("template.toml", MANIFEST)];
-        let files = manifest.iter().chain(files).map(|(path, text)| ((*path).to_owned(), text.as_bytes().into()));
-        let template = Template::read("x", files.collect())?;
-        let given = [("folder".to_owned(), folder.to_owned())];
-        Plan::new(&template, &Answers::gather(&template, &given, "shop", Asking::Never)?)
+        let files: Vec<_> = manifest.iter().chain(files).copied().collect();
+        let template = Template::of("x", &files)?;
+        Plan::new(&template, &answered(&template, &[("folder", folder)], "shop")?)
     }
 
     fn refusal(files: &[(&str, &'static str)], folder: &str) -> String {
@@ -156,11 +185,12 @@ mod tests {
     #[test]
     fn no_built_in_file_keeps_a_brace_or_a_control_character() -> Result<(), Error> {
         let template = Template::built_in("web")?;
-        let plan = Plan::new(&template, &Answers::gather(&template, &[], "shop", Asking::Never)?)?;
+        let plan = Plan::new(&template, &answered(&template, &[], "shop")?)?;
         for file in plan.files() {
             let text = std::str::from_utf8(&file.bytes).expect("text");
             assert!(text.ends_with('\n'), "{}", file.path);
-            assert!(file.path.as_str().ends_with(".rs") || !text.contains("{{"), "{}", file.path);
+            let braces = file.path.as_str().ends_with(".rs") || file.path.as_str().ends_with(".yml");
+            assert!(braces || !text.contains("{{"), "{}", file.path);
             assert!(!text.contains(|one: char| one.is_control() && one != '\n'), "{}", file.path);
         }
         Ok(())
@@ -169,7 +199,7 @@ mod tests {
     #[test]
     fn the_built_in_declaration_names_every_variable_of_its_example() -> Result<(), Error> {
         let template = Template::built_in("web")?;
-        let plan = Plan::new(&template, &Answers::gather(&template, &[], "shop", Asking::Never)?)?;
+        let plan = Plan::new(&template, &answered(&template, &[], "shop")?)?;
         let text = |path: &str| {
             let file = plan.files().iter().find(|file| file.path.as_str() == path).expect("a file");
             String::from_utf8(file.bytes.to_vec()).expect("text")

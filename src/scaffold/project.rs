@@ -86,6 +86,15 @@ impl Project {
         Ok(repository)
     }
 
+    /// Takes away what was created, where a step after it failed.
+    pub fn remove(&self) {
+        // Where this fails too, the first failure is the one to tell.
+        let _ = match self.standing {
+            Standing::Nothing => fs::remove_dir_all(&self.folder),
+            Standing::EmptyFolder => fs::remove_dir_all(&self.folder).and_then(|()| fs::create_dir(&self.folder)),
+        };
+    }
+
     fn make_repository(&self, project: &Path, git: &Git) -> Result<Repository, Error> {
         let Git::Init { author, message } = git else { return Ok(Repository::None) };
         if let Some(work_tree) = first_commit::enclosing_work_tree(&self.folder)? {

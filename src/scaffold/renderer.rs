@@ -1,22 +1,30 @@
 //! Puts answers into texts. A name that nobody answered is an error with its file and line, never an empty text; a
 //! value is put in as it is and never read as a template itself.
 
+use super::Error;
 use super::condition::Condition;
 use super::spelling::SPELLINGS;
-use super::{Answers, Error};
-use handlebars::{Context, Handlebars, RenderError, RenderErrorReason, TemplateErrorReason};
-use serde_json::Value;
+use super::syntax::{self, Fault, Parsed};
+use handlebars::{Context, Handlebars, Output, RenderContext, RenderError, RenderErrorReason, Renderable, Template};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::io;
 
-/// Renders the files of one template with one set of answers.
+/// The most bytes that a text may become.
+const MOST_BYTES: usize = 16 << 20;
+
+/// Renders the texts of one template.
 pub(super) struct Renderer<'a> {
     template: &'a str,
     engine: Handlebars<'static>,
-    answers: Context,
 }
 
+/// What has been rendered of a text, up to a limit.
+struct Bounded(String);
+
 impl<'a> Renderer<'a> {
-    /// A renderer for the template of this name.
-    pub(super) fn new(template: &'a str, answers: &Answers) -> Result<Self, Error> {
+    /// A renderer for the template that messages call by this name.
+    pub(super) fn new(template: &'a str) -> Self {
         let mut engine = Handlebars::new();
         engine.set_strict_mode(true);
         engine.register_escape_fn(handlebars::no_escape);
@@ -25,31 +33,67 @@ impl<'a> Renderer<'a> {
         for (name, spelling) in SPELLINGS {
             engine.register_helper(name, Box::new(spelling));
         }
-        let answers = Context::wraps(Value::Object(answers.values().clone()))
-            .map_err(|cause| Error::Template { place: template.to_owned(), reason: cause.to_string() })?;
-        Ok(Self { template, engine, answers })
+        Self { template, engine }
+    }
+
+    /// The answers, as a text sees them.
+    pub(super) fn answers(&self, answers: &Map<String, Value>) -> Result<Context, Error> {
+        Context::wraps(answers).map_err(|cause| Error::template(self.template, cause.to_string()))
     }
 
     /// The text with the answers put in. `stored` is the file that it comes from, for errors.
-    pub(super) fn render(&self, stored: &str, text: &str) -> Result<String, Error> {
-        self.engine.render_template_with_context(text, &self.answers).map_err(|cause| self.error(stored, &cause))
+    pub(super) fn render(&self, stored: &str, text: &str, answers: &Context) -> Result<String, Error> {
+        let Parsed { template, names } = syntax::parse(text).map_err(|fault| self.fault(stored, fault))?;
+        self.put_in(&template, answers).map_err(|cause| {
+            // A helper of handlebars' own says that its parameter is missing, and not which variable that was.
+            let missing = names.iter().find(|name| answers.data().get(name.as_str()).is_none());
+            let reason = match (cause.reason(), missing) {
+                (RenderErrorReason::ParamNotFoundForIndex(..), Some(name)) => format!("there is no variable `{name}`"),
+                (reason, _) => words(reason),
+            };
+            self.fault(stored, Fault { line: cause.line_no, reason })
+        })
     }
 
-    fn error(&self, stored: &str, cause: &RenderError) -> Error {
-        let (line, reason) = match cause.reason() {
-            RenderErrorReason::TemplateError(cause) => {
-                let reason = match cause.reason() {
-                    TemplateErrorReason::InvalidSyntax(_) => {
-                        r"the braces are not handlebars; `\{{` writes them as they are".to_owned()
-                    }
-                    other => other.to_string(),
-                };
-                (cause.pos().map(|(line, _)| line), reason)
-            }
-            reason => (cause.line_no, words(reason)),
-        };
-        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-        Error::Template { place: format!("{}/{stored}{line}", self.template), reason }
+    /// Whether an expression is true: a variable, or a helper in parentheses, `(eq license "MIT")`.
+    pub(super) fn holds(&self, stored: &str, expression: &str, answers: &Context) -> Result<bool, Error> {
+        Ok(!self.render(stored, &condition(expression), answers)?.is_empty())
+    }
+
+    /// The variables that a text names; an expression, where it is a condition.
+    pub(super) fn names(&self, text: &str, is_condition: bool) -> Result<BTreeSet<String>, Fault> {
+        if !is_condition {
+            return syntax::parse(text).map(|parsed| parsed.names);
+        }
+        if text.contains("{{") || text.contains("}}") || text.contains('\n') {
+            return Err(Fault { line: None, reason: format!("`{}` is no expression", text.escape_debug()) });
+        }
+        syntax::parse(&condition(text)).map(|parsed| parsed.names)
+    }
+
+    fn put_in(&self, template: &Template, answers: &Context) -> Result<String, RenderError> {
+        let mut out = Bounded(String::new());
+        template.render(&self.engine, answers, &mut RenderContext::new(None), &mut out)?;
+        Ok(out.0)
+    }
+
+    fn fault(&self, stored: &str, fault: Fault) -> Error {
+        let line = fault.line.map(|line| format!(":{line}")).unwrap_or_default();
+        Error::template(format!("{}/{stored}{line}", self.template), fault.reason)
+    }
+}
+
+fn condition(expression: &str) -> String {
+    format!("{{{{#if {}}}}}1{{{{/if}}}}", expression.trim())
+}
+
+impl Output for Bounded {
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        if self.0.len() + text.len() > MOST_BYTES {
+            return Err(io::Error::other(format!("a file has at most {MOST_BYTES} bytes")));
+        }
+        self.0.push_str(text);
+        Ok(())
     }
 }
 
@@ -65,7 +109,8 @@ fn words(reason: &RenderErrorReason) -> String {
 #[cfg(test)]
 mod tests {
     use super::Renderer;
-    use crate::scaffold::{Answers, Asking, Error, Template};
+    use crate::scaffold::answers::tests::answered;
+    use crate::scaffold::{Error, Template};
 
     const MANIFEST: &str = "
         [template]
@@ -75,7 +120,7 @@ mod tests {
         [[vars]]
         name = 'description'
         type = 'string'
-        default = 'say \"{{name}}\" & <go>'
+        default = 'x'
         [[vars]]
         name = 'queue'
         type = 'bool'
@@ -87,9 +132,14 @@ mod tests {
     ";
 
     fn render(text: &str) -> Result<String, Error> {
-        let template = Template::read("x", vec![("template.toml".to_owned(), MANIFEST.as_bytes().into())])?;
-        let answers = Answers::gather(&template, &[], "my-shop", Asking::Never)?;
-        Renderer::new("x", &answers)?.render("a.hbs", text)
+        let template = Template::of("x", &[("template.toml", MANIFEST)])?;
+        let renderer = Renderer::new("x");
+        renderer.render(
+            "a.hbs",
+            text,
+            &renderer
+                .answers(answered(&template, &[("description", r#"say "{{name}}" & <go>"#)], "my-shop")?.values())?,
+        )
     }
 
     fn refusal(text: &str) -> String {

@@ -4,10 +4,9 @@
 //! Rust source and in CI files mean what they say. `dot_` at the start of a name stands for `.`: the ignore rules of
 //! the repository that holds the template then do not apply to it.
 
-use super::Error;
-use super::built_in;
 use super::manifest::Manifest;
 use super::variable::{Variable, nearest};
+use super::{Error, Provenance, built_in};
 use std::borrow::Cow;
 
 const MANIFEST: &str = "template.toml";
@@ -16,7 +15,8 @@ const RENDERED: &str = ".hbs";
 /// The files and questions of one template.
 #[derive(Debug)]
 pub struct Template {
-    name: String,
+    label: String,
+    provenance: Provenance,
     manifest: Manifest,
     files: Vec<SourceFile>,
 }
@@ -28,6 +28,8 @@ pub(super) struct SourceFile {
     pub(super) stored: String,
     /// Its bytes as stored.
     pub(super) bytes: Cow<'static, [u8]>,
+    /// Whether it is kept as a program.
+    pub(super) executable: bool,
 }
 
 /// What becomes of a file.
@@ -46,25 +48,50 @@ impl Template {
     /// Where there is none.
     pub fn built_in(name: &str) -> Result<Self, Error> {
         let unknown = || Error::UnknownTemplate { name: name.to_owned(), known: built_in::names() };
-        let files = built_in::files(name).ok_or_else(unknown)?;
-        Self::read(name, files.into_iter().map(|(path, bytes)| (path, Cow::Borrowed(bytes))).collect())
+        let files = built_in::files(name).ok_or_else(unknown)?.into_iter();
+        let file = |(stored, bytes)| SourceFile { stored, bytes: Cow::Borrowed(bytes), executable: false };
+        Self::read(name, Provenance::BuiltIn, files.map(file).collect())
     }
 
-    /// The template that these files make up: paths below its folder, with `/` between their parts.
-    pub(super) fn read(name: &str, files: Vec<(String, Cow<'static, [u8]>)>) -> Result<Self, Error> {
-        let wrong = |reason: &str| Error::Template { place: format!("{name}/{MANIFEST}"), reason: reason.to_owned() };
-        let (manifests, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| path == MANIFEST);
-        let (_, bytes) = manifests.first().ok_or_else(|| wrong("the file is missing"))?;
-        let text = std::str::from_utf8(bytes).map_err(|_| wrong("the file is not UTF-8"))?;
-        let manifest = Manifest::read(name, text)?;
-        let files = files.into_iter().map(|(stored, bytes)| SourceFile { stored, bytes }).collect();
-        Ok(Self { name: name.to_owned(), manifest, files })
+    /// The template that these files make up: paths below its folder, with `/` between their parts. Messages call it
+    /// by the label.
+    pub(super) fn read(label: &str, provenance: Provenance, files: Vec<SourceFile>) -> Result<Self, Error> {
+        let wrong = |reason: &str| Error::template(format!("{label}/{MANIFEST}"), reason);
+        let (manifests, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.stored == MANIFEST);
+        let manifest = manifests.first().ok_or_else(|| wrong("the file is missing"))?;
+        let text = std::str::from_utf8(&manifest.bytes).map_err(|_| wrong("the file is not UTF-8"))?;
+        let stored: Vec<&str> = files.iter().map(|file| file.stored.as_str()).collect();
+        let manifest = Manifest::read(label, text, &stored)?;
+        Ok(Self { label: label.to_owned(), provenance, manifest, files })
     }
 
-    /// What `--template` calls it.
+    /// The template of these texts, for the tests of this room.
+    #[cfg(test)]
+    pub(super) fn of(name: &str, files: &[(&str, &'static str)]) -> Result<Self, Error> {
+        let file = |(path, text): &(&str, &'static str)| SourceFile {
+            stored: (*path).to_owned(),
+            bytes: text.as_bytes().into(),
+            executable: false,
+        };
+        Self::read(name, Provenance::BuiltIn, files.iter().map(file).collect())
+    }
+
+    /// What messages call it: the last part of its place.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Where it was found.
+    #[must_use]
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// What it calls itself.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        &self.manifest.name
     }
 
     /// Its version.
@@ -89,10 +116,22 @@ impl Template {
         &self.files
     }
 
+    /// The expression under which a file is part of the project.
+    pub(super) fn condition(&self, file: &SourceFile) -> Option<&str> {
+        self.manifest.files.get(&file.stored)?.when.as_deref()
+    }
+
+    /// Where a file goes before answers are put into its path, and what becomes of it.
+    pub(super) fn destination(&self, file: &SourceFile) -> (String, Treatment) {
+        let (path, treatment) = file.destination();
+        let to = self.manifest.files.get(&file.stored).and_then(|rule| rule.to.clone());
+        (to.unwrap_or(path), treatment)
+    }
+
     /// The question of this name.
     pub(super) fn variable(&self, name: &str) -> Result<&Variable, Error> {
         self.variables().iter().find(|variable| variable.name == name).ok_or_else(|| Error::UnknownVariable {
-            template: self.name.clone(),
+            template: self.name().to_owned(),
             name: name.to_owned(),
             nearest: nearest(name, &self.manifest.names()).map(str::to_owned),
             known: self.manifest.names(),
@@ -101,8 +140,8 @@ impl Template {
 }
 
 impl SourceFile {
-    /// Where the file goes before answers are put into its path, and what becomes of it.
-    pub(super) fn destination(&self) -> (String, Treatment) {
+    /// Where its own name says that it goes, and what becomes of it.
+    fn destination(&self) -> (String, Treatment) {
         let (path, treatment) = match self.stored.strip_suffix(RENDERED) {
             Some(path) => (path, Treatment::Rendered),
             None => (self.stored.as_str(), Treatment::Copied),
@@ -128,18 +167,21 @@ mod tests {
             ("dot_github/workflows/ci.yml", ".github/workflows/ci.yml", Treatment::Copied),
             ("dot_env.example.hbs", ".env.example", Treatment::Rendered),
         ] {
-            let file = SourceFile { stored: stored.to_owned(), bytes: b"".into() };
+            let file = SourceFile { stored: stored.to_owned(), bytes: b"".into(), executable: false };
             assert_eq!(file.destination(), (path.to_owned(), treatment));
         }
     }
 
     #[test]
-    fn the_built_in_template_is_complete() {
-        let template = Template::built_in("web").expect("the template");
-        let stored: Vec<&str> = template.files().iter().map(|file| file.stored.as_str()).collect();
-        for needed in ["Cargo.toml.hbs", "Cargo.lock.hbs", "dot_gitignore", "twelve.toml.hbs", "src/main.rs"] {
-            assert!(stored.contains(&needed), "{needed} in {stored:?}");
+    fn the_built_in_templates_are_complete() {
+        for name in super::built_in::names() {
+            let template = Template::built_in(&name).expect("the template");
+            assert_eq!(template.name(), name);
+            let stored: Vec<&str> = template.files().iter().map(|file| file.stored.as_str()).collect();
+            for needed in ["Cargo.toml.hbs", "Cargo.lock.hbs", "dot_gitignore", "twelve.toml.hbs", "src/main.rs.hbs"] {
+                assert!(stored.contains(&needed), "{needed} in {stored:?}");
+            }
+            assert!(!stored.contains(&"template.toml"));
         }
-        assert!(!stored.contains(&"template.toml"));
     }
 }

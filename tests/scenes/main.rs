@@ -43,6 +43,8 @@ mod env_source;
 mod high_water;
 #[cfg(target_os = "linux")]
 mod hostile;
+#[cfg(feature = "scaffold")]
+mod hostile_templates;
 #[cfg(feature = "build")]
 mod join;
 #[cfg(all(target_os = "linux", feature = "build"))]
@@ -57,6 +59,8 @@ mod new_at_a_terminal;
 mod new_compiles;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod object_server;
+#[cfg(feature = "scaffold")]
+mod new_in_a_workspace;
 #[cfg(feature = "build")]
 mod progress;
 #[cfg(feature = "build")]
@@ -112,5 +116,11 @@ mod stores_many;
 mod tour;
 #[cfg(all(target_os = "linux", feature = "build", feature = "remote"))]
 mod way;
+#[cfg(feature = "scaffold")]
+mod templates;
+#[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
+mod tour;
+#[cfg(feature = "scaffold")]
+mod update;
 #[cfg(feature = "build")]
 mod workspace;

@@ -73,6 +73,59 @@ fn answers_end_up_in_the_files_as_they_were_given() {
 }
 
 #[test]
+fn every_option_of_every_template_makes_files_that_can_be_read() {
+    let scene = Scene::new();
+    for (template, opentelemetry) in
+        ["web", "web-postgres", "worker"].into_iter().flat_map(|name| [(name, "yes"), (name, "no")])
+    {
+        let project = format!("{template}-{opentelemetry}");
+        let set = [
+            format!("opentelemetry={opentelemetry}"),
+            "license=MIT OR Apache-2.0".to_owned(),
+            "procfile=yes".to_owned(),
+            "dockerfile=yes".to_owned(),
+        ];
+        let words = ["new", &project, "--template", template, "--vcs", "none"].map(str::to_owned);
+        let outcome = scene.twelve(words.into_iter().chain(set.into_iter().flat_map(|set| ["--set".to_owned(), set])));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+        let read = |name: &str| fs::read_to_string(scene.path().join(&project).join(name)).expect("a file");
+        for file in ["Cargo.toml", "Cargo.lock", "twelve.toml"] {
+            toml::from_str::<toml::Table>(&read(file)).expect("TOML");
+        }
+        let lock = read("Cargo.lock");
+        assert_eq!(lock.contains("name = \"opentelemetry\""), opentelemetry == "yes", "{project}");
+        let declaration: toml::Table = toml::from_str(&read("twelve.toml")).expect("TOML");
+        let types = declaration["processes"].as_table().expect("process types");
+        for (name, process) in types {
+            let command = process["command"].as_str().expect("a command");
+            assert!(read("Procfile").contains(&format!("{name}: target/release/{command}\n")), "{project}: {name}");
+        }
+        for file in ["LICENSE-MIT", "LICENSE-APACHE", "Dockerfile", ".dockerignore"] {
+            assert!(!read(file).contains("{{"), "{project}/{file}");
+        }
+        assert!(read(".github/workflows/ci.yml").contains("cargo twelve release"));
+    }
+}
+
+#[test]
+fn a_file_that_templates_share_is_the_same_in_each() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let read = |path: &str| fs::read_to_string(root.join(path)).expect("a file");
+    for (file, others) in [
+        ("src/telemetry.rs", vec!["web-postgres", "worker"]),
+        ("src/logs.rs.hbs", vec!["web-postgres", "worker"]),
+        ("src/shutdown.rs", vec!["web-postgres"]),
+        ("dot_gitignore", vec!["web-postgres", "worker"]),
+        ("LICENSE-APACHE", vec!["web-postgres", "worker"]),
+        ("LICENSE-MIT.hbs", vec!["web-postgres", "worker"]),
+    ] {
+        for other in others {
+            assert_eq!(read(&format!("web/{file}")), read(&format!("{other}/{file}")), "{file}");
+        }
+    }
+}
+
+#[test]
 fn refuses_to_write_over_anything() {
     let scene = Scene::new();
     scene.write("full/notes.txt", "mine");

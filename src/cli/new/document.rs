@@ -2,7 +2,7 @@
 
 use crate::artifact::Digest;
 use crate::codebase::first_commit::FirstCommit;
-use crate::scaffold::{Plan, Repository, Template};
+use crate::scaffold::{Membership, Plan, Repository, Template, Workspace};
 use serde::Serialize;
 use std::path::Path;
 
@@ -17,6 +17,15 @@ pub(super) struct Document<'a> {
     repository: RepositoryWord,
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workspace: Option<WorkspaceWord<'a>>,
+}
+
+#[derive(Serialize)]
+struct WorkspaceWord<'a> {
+    manifest: String,
+    member: &'a str,
+    added: bool,
 }
 
 #[derive(Serialize)]
@@ -48,6 +57,7 @@ pub(super) fn of<'a>(
     template: &'a Template,
     plan: &'a Plan,
     repository: Option<&'a Repository>,
+    workspace: Option<&'a Workspace>,
 ) -> Document<'a> {
     let files = plan.files().iter().map(|file| File {
         path: file.path.as_str(),
@@ -71,5 +81,10 @@ pub(super) fn of<'a>(
         files: files.collect(),
         repository: word,
         commit,
+        workspace: workspace.map(|workspace| WorkspaceWord {
+            manifest: workspace.manifest().to_string_lossy().into_owned(),
+            member: workspace.member(),
+            added: workspace.membership() == Membership::Added,
+        }),
     }
 }

@@ -2,17 +2,27 @@
 
 use crate::codebase::first_commit::FirstCommit;
 use crate::report::{Event, Printable};
-use crate::scaffold::{Plan, Repository, Template, shell_word};
+use crate::scaffold::{Membership, Plan, Repository, Template, Workspace, shell_word};
 use std::path::Path;
 
 /// One line a file: mode, size in bytes, path.
-pub(super) fn plan(plan: &Plan) -> String {
+pub(super) fn plan(plan: &Plan, workspace: Option<&Workspace>) -> String {
     let lines = plan.files().iter().map(|file| format!("{} {:>7} {}\n", file.mode, file.bytes.len(), file.path));
-    lines.collect()
+    let added = workspace.filter(|workspace| workspace.membership() == Membership::Added).map(|workspace| {
+        let (member, manifest) = (Printable(workspace.member()), printable(workspace.manifest()));
+        format!("member       - `{member}` in `{manifest}`\n")
+    });
+    lines.chain(added).collect()
 }
 
 /// What was made, and what became of the repository.
-pub(super) fn events(typed: &Path, template: &Template, plan: &Plan, repository: &Repository) -> Vec<Event> {
+pub(super) fn events(
+    typed: &Path,
+    template: &Template,
+    plan: &Plan,
+    repository: &Repository,
+    workspace: Option<&Workspace>,
+) -> Vec<Event> {
     let created = Event::ProjectCreated {
         path: printable(typed),
         template: template.name().to_owned(),
@@ -26,7 +36,15 @@ pub(super) fn events(typed: &Path, template: &Template, plan: &Plan, repository:
             Some(Event::note(format!("no repository of its own: it lies in that of `{}`", printable(work_tree))))
         }
     };
-    std::iter::once(created).chain(committed).collect()
+    let member = workspace.map(|workspace| {
+        let (member, manifest) = (Printable(workspace.member()), printable(workspace.manifest()));
+        let word = match workspace.membership() {
+            Membership::Added => "it is a member now",
+            Membership::Standing => "it is a member already",
+        };
+        Event::note(format!("`{member}` in `{manifest}`: {word}; `cargo build` adds its packages to Cargo.lock"))
+    });
+    std::iter::once(created).chain(committed).chain(member).collect()
 }
 
 fn no_identity(typed: &Path, missing: &[&str]) -> Event {

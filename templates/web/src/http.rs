@@ -12,6 +12,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use crate::config::Release;
 use crate::shutdown::Phase;
@@ -67,12 +68,14 @@ async fn version(State(service): State<Arc<Service>>) -> Json<Value> {
     }))
 }
 
-/// One line for each request that is not the platform's own.
+/// One span and one line for each request that is not the platform's own.
 async fn log(request: Request, next: Next) -> Response {
     let start = Instant::now();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let response = next.run(request).await;
+    let (method, path) = (request.method(), request.uri().path());
+    let span = tracing::info_span!("request", %method, path);
+    let response = next.run(request).instrument(span.clone()).await;
     let milliseconds = start.elapsed().as_millis() as u64;
-    tracing::info!(%method, path, status = response.status().as_u16(), milliseconds, "request");
+    let status = response.status().as_u16();
+    span.in_scope(|| tracing::info!(status, milliseconds, "request"));
     response
 }

@@ -4,16 +4,16 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use listenfd::ListenFd;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::config::{Config, Release};
+use crate::http;
 use crate::shutdown::{self, Phase, Signals};
-use crate::{http, logs};
 
 pub fn run(config: Config, release: Release) -> io::Result<()> {
-    logs::start(&config);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
@@ -23,10 +23,7 @@ pub fn run(config: Config, release: Release) -> io::Result<()> {
 async fn serve(config: Config, release: Release) -> io::Result<()> {
     let signals = Signals::listen()?;
     let (phase, mut closed) = watch::channel(Phase::Ready);
-    let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, config.port));
-    let listener = TcpListener::bind(address).await.map_err(|cause| {
-        io::Error::new(cause.kind(), format!("cannot listen on {address}: {cause}"))
-    })?;
+    let listener = listen(config.port).await?;
     let port = listener.local_addr()?.port();
     tracing::info!(port, release = release.id, "listening");
 
@@ -45,4 +42,17 @@ async fn serve(config: Config, release: Release) -> io::Result<()> {
         Err(_) => tracing::warn!("the drain timeout has passed, requests in flight are cut off"),
     }
     Ok(())
+}
+
+/// The socket that a supervisor hands over (LISTEN_FDS), else a port of our own on all addresses.
+async fn listen(port: u16) -> io::Result<TcpListener> {
+    if let Some(listener) = ListenFd::from_env().take_tcp_listener(0)? {
+        listener.set_nonblocking(true)?;
+        return TcpListener::from_std(listener);
+    }
+    let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+    let failed = |cause: io::Error| {
+        io::Error::new(cause.kind(), format!("cannot listen on {address}: {cause}"))
+    };
+    TcpListener::bind(address).await.map_err(failed)
 }

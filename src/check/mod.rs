@@ -30,6 +30,7 @@ mod processes;
 mod report;
 mod rule;
 mod source;
+mod survey;
 mod verdict;
 
 pub use baseline::Baseline;
@@ -42,6 +43,7 @@ pub use judging::judge;
 pub use observation::{Listening, Observation, Output, Stop, WithoutService};
 pub use report::{Count, Excuse, Finding, Report, RuleResult, Unused};
 pub use rule::{Method, Rule};
+pub use survey::{Survey, survey};
 pub use verdict::Verdict;
 
 use rule::{Found, Judgement};

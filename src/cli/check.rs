@@ -116,6 +116,17 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     Ok(if arguments.fail_on.is_reached(report.worst()) { ExitCode::Findings } else { ExitCode::Done })
 }
 
+/// Checks an app for another command, and says what is broken or very likely is.
+#[cfg(feature = "scaffold")]
+pub(crate) fn say(folder: &std::path::Path, surroundings: &Surroundings) -> anyhow::Result<()> {
+    let request = Request { folder: folder.to_owned(), ..Request::default() };
+    let report = check::check(request, None)?;
+    if surroundings.reporter.verbosity() > crate::report::Verbosity::Quiet {
+        outcome::say(&report, Show::Warn.least())?;
+    }
+    Ok(())
+}
+
 impl Arguments {
     fn request(&self, surroundings: &Surroundings) -> anyhow::Result<Request> {
         let folder =

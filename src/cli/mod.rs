@@ -36,6 +36,8 @@ mod hidden;
 mod host_options;
 #[cfg(target_os = "linux")]
 mod import;
+#[cfg(all(feature = "scaffold", feature = "check"))]
+mod init;
 mod inventory;
 #[cfg(feature = "scaffold")]
 mod new;
@@ -63,6 +65,8 @@ mod show;
 mod sign;
 mod signing;
 mod surroundings;
+#[cfg(feature = "scaffold")]
+mod template;
 #[cfg(feature = "scaffold")]
 mod template_options;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
@@ -107,6 +111,8 @@ enum Command {
     Env(env::Arguments),
     #[cfg(target_os = "linux")]
     Import(import::Arguments),
+    #[cfg(all(feature = "scaffold", feature = "check"))]
+    Init(init::Arguments),
     #[cfg(feature = "scaffold")]
     New(new::Arguments),
     #[cfg(feature = "build")]
@@ -124,6 +130,8 @@ enum Command {
     Sign(sign::Arguments),
     #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
     Tour(tour::Arguments),
+    #[cfg(feature = "scaffold")]
+    Template(template::Arguments),
     #[cfg(feature = "scaffold")]
     Update(update::Arguments),
     Verify(verify::Arguments),
@@ -172,6 +180,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Prune(arguments) => prune::exec(&arguments, surroundings),
         #[cfg(target_os = "linux")]
         Command::Pull(arguments) => pull::exec(&arguments, surroundings),
+        #[cfg(all(feature = "scaffold", feature = "check"))]
+        Command::Init(arguments) => init::exec(&arguments, surroundings),
         #[cfg(feature = "scaffold")]
         Command::New(arguments) => new::exec(&arguments, surroundings),
         #[cfg(feature = "build")]
@@ -183,6 +193,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Sign(arguments) => sign::exec(&arguments, surroundings),
         #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
         Command::Tour(arguments) => return tour::exec(&arguments, surroundings),
+        #[cfg(feature = "scaffold")]
+        Command::Template(arguments) => template::exec(&arguments, surroundings),
         #[cfg(feature = "scaffold")]
         Command::Update(arguments) => update::exec(&arguments, surroundings),
         Command::Verify(arguments) => verify::exec(&arguments, surroundings),

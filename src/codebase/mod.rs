@@ -16,9 +16,9 @@ mod packages;
 pub mod remote_tree;
 mod repository;
 mod snapshot;
+pub mod text_merge;
 #[cfg(target_os = "linux")]
 mod watch;
-pub mod text_merge;
 mod work_tree;
 
 pub use changes::{Changes, uncommitted};

@@ -82,6 +82,26 @@ pub enum Event {
         /// Files that have to be settled by hand.
         conflicts: usize,
     },
+    /// A crate was adopted.
+    Adopted {
+        /// Its package.
+        package: String,
+        /// The files that were written, each in backticks.
+        files: String,
+    },
+    /// A project of a template was made, compiled and tested.
+    TemplateTried {
+        /// Which of them, from 1.
+        number: usize,
+        /// How many there are.
+        of: usize,
+        /// The answers.
+        answers: String,
+        /// Whether all went well.
+        ok: bool,
+        /// How long it took.
+        milliseconds: u64,
+    },
     /// A project got its first commit.
     FirstCommit {
         /// The full commit id.

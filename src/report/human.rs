@@ -39,6 +39,11 @@ fn sentence(event: &Event) -> (&'static str, String) {
             let counts = if counts.is_empty() { "nothing to do".to_owned() } else { counts.join(", ") };
             ("Updated", format!("`{template}` {from} to {to} ({counts})"))
         }
+        Event::Adopted { package, files } => ("Adopted", format!("`{package}`: wrote {files}")),
+        Event::TemplateTried { number, of, answers, ok, milliseconds } => {
+            let verb = if *ok { "Tested" } else { "Failed" };
+            (verb, format!("{number} of {of} in {} ({answers})", seconds(*milliseconds)))
+        }
         Event::FirstCommit { commit } => ("Committed", format!("{} on the branch main", short(commit))),
         Event::SourceExported { commit, changed, files } => {
             ("Exported", format!("commit {} ({files} files, {changed} changed)", short(commit)))

@@ -6,8 +6,9 @@ use super::manifest::NAME;
 use super::offer::{Offer, Origin};
 use super::renderer::Renderer;
 use super::variable::{Given, Refusal, Variable};
-use super::{Error, ServiceName, Template};
+use super::{Error, ServiceName, Template, shell_word};
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// One answer a variable, each of its variable's type.
 #[derive(Debug, Clone)]
@@ -74,6 +75,18 @@ impl Answers {
     }
 }
 
+/// As it would be typed, the name of the service and secrets left out.
+impl fmt::Display for Answers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.iter().filter(|(name, _)| name.as_str() != NAME);
+        let texts = shown.map(|(name, value)| match value {
+            Value::String(text) => format!("{name}={}", shell_word(text)),
+            other => format!("{name}={other}"),
+        });
+        formatter.write_str(&texts.collect::<Vec<_>>().join(" "))
+    }
+}
+
 fn is_asked(variable: &Variable, renderer: &Renderer<'_>, answers: &Map<String, Value>) -> Result<bool, Error> {
     let Some(when) = &variable.when else { return Ok(true) };
     renderer.holds("template.toml", when, &renderer.answers(answers)?)
@@ -119,7 +132,7 @@ fn read(variable: &Variable, given: &Given, origin: &Origin) -> Result<Value, Er
     variable.read(given).map_err(|Refusal { reason, nearest }| Error::InvalidValue {
         variable: variable.name.clone(),
         value: if variable.secret { "the secret".to_owned() } else { given.to_string() },
-        origin: origin.clone(),
+        origin: Box::new(origin.clone()),
         reason,
         nearest,
     })

@@ -68,7 +68,7 @@ pub enum Error {
         /// The value as given.
         value: String,
         /// Where it was given.
-        origin: Origin,
+        origin: Box<Origin>,
         /// What it must be.
         reason: String,
         /// A value near to it that would do.
@@ -154,6 +154,15 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The crate is an app already.
+    #[error("`{path}` exists already", path = Printable(.path.to_string_lossy()))]
+    Adopted {
+        /// Its declaration.
+        path: PathBuf,
+    },
+    /// What would be written is no declaration.
+    #[error(transparent)]
+    Declaration(crate::app::Error),
     /// git's own library cannot merge.
     #[error("git cannot merge: {}", .0.message())]
     Merge(#[source] git2::Error),

@@ -4,13 +4,16 @@
 //! then is anything written, beside the target, and put in its place with one rename. So a template that fails to
 //! render leaves nothing behind, and what `--dry-run` prints is what would be made.
 
+mod adoption;
 mod answers;
 mod built_in;
 mod condition;
 mod error;
+mod examination;
 mod folder;
 mod lockfile;
 mod manifest;
+mod matrix;
 mod offer;
 mod plan;
 mod project;
@@ -27,8 +30,11 @@ mod update;
 mod variable;
 mod workspace;
 
+pub use adoption::{Addition, Adoption, Found};
 pub use answers::{Answers, Asking};
 pub use error::Error;
+pub use examination::{Examination, Fault, examine};
+pub use matrix::matrix;
 pub use offer::{Offer, Origin};
 pub use plan::{Mode, Plan, PlannedFile};
 pub use project::{Git, Project, Repository};

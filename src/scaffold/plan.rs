@@ -114,7 +114,13 @@ fn ordered(lock: &str) -> Result<String, Error> {
             reason: "the template depends on a crate of that name".to_owned(),
             nearest: Some(format!("{name}-service")),
         };
-        Error::InvalidValue { variable: "name".to_owned(), value: name, origin: Origin::Flag, reason, nearest }
+        Error::InvalidValue {
+            variable: "name".to_owned(),
+            value: name,
+            origin: Box::new(Origin::Flag),
+            reason,
+            nearest,
+        }
     })
 }
 

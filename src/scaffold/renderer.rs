@@ -43,7 +43,7 @@ impl<'a> Renderer<'a> {
 
     /// The text with the answers put in. `stored` is the file that it comes from, for errors.
     pub(super) fn render(&self, stored: &str, text: &str, answers: &Context) -> Result<String, Error> {
-        let Parsed { template, names } = syntax::parse(text).map_err(|fault| self.fault(stored, fault))?;
+        let Parsed { template, names, .. } = syntax::parse(text).map_err(|fault| self.fault(stored, fault))?;
         self.put_in(&template, answers).map_err(|cause| {
             // A helper of handlebars' own says that its parameter is missing, and not which variable that was.
             let missing = names.iter().find(|name| answers.data().get(name.as_str()).is_none());

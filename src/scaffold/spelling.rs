@@ -62,6 +62,11 @@ fn json(value: &Value) -> Result<String, String> {
     Ok(value.to_string())
 }
 
+/// A text as TOML writes it.
+pub(super) fn toml_text(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 /// A word for a POSIX shell, quoted where it has to be.
 #[must_use]
 pub fn shell_word(text: &str) -> String {

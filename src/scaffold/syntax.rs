@@ -35,6 +35,8 @@ pub(super) struct Parsed {
     pub(super) template: Template,
     /// The variables.
     pub(super) names: BTreeSet<String>,
+    /// The variables that are put in without a helper, each with its line.
+    pub(super) bare: Vec<(String, Option<usize>)>,
 }
 
 /// As a fragment, without the line: whoever shows it knows the place.
@@ -51,9 +53,9 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Fault> {
     }
     guard(text)?;
     let template = Template::compile(text).map_err(|cause| fault(&cause))?;
-    let mut look = Look { names: BTreeSet::new(), locals: Vec::new(), loops: 0 };
+    let mut look = Look { names: BTreeSet::new(), bare: Vec::new(), line: None, locals: Vec::new(), loops: 0 };
     look.template(&template)?;
-    Ok(Parsed { template, names: look.names })
+    Ok(Parsed { template, names: look.names, bare: look.bare })
 }
 
 /// Refuses what would take the parser too deep.
@@ -97,6 +99,8 @@ fn fault(cause: &TemplateError) -> Fault {
 /// Looks through a parsed text.
 struct Look {
     names: BTreeSet<String>,
+    bare: Vec<(String, Option<usize>)>,
+    line: Option<usize>,
     /// Names that a block gives its items: `{{#each list as |item|}}`.
     locals: Vec<String>,
     loops: usize,
@@ -106,6 +110,7 @@ impl Look {
     fn template(&mut self, template: &Template) -> Result<(), Fault> {
         for (index, element) in template.elements.iter().enumerate() {
             let line = template.mapping.get(index).map(|mapping| mapping.0);
+            self.line = line.or(self.line);
             self.element(element).map_err(|fault| Fault { line: fault.line.or(line), ..fault })?;
         }
         Ok(())
@@ -125,6 +130,7 @@ impl Look {
         let called = helper.block || !helper.params.is_empty() || !helper.hash.is_empty();
         let name = helper.name.as_name().unwrap_or_default();
         if !called {
+            self.bare.push((name.to_owned(), self.line));
             return self.parameter(&helper.name);
         }
         if matches!(name, "with" | "lookup" | "log" | "raw") {

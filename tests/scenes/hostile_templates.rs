@@ -7,8 +7,11 @@ use std::os::unix::fs::symlink;
 
 const HEAD: &str = "[template]\nname = \"x\"\nversion = \"1.0.0\"\ndescription = \"d\"\n";
 
+/// A file of a template: its path, and all of it.
+type Stored<'a> = (&'a str, &'a [u8]);
+
 /// A template in the scene's folder `t`, besides its template.toml.
-fn template(scene: &Scene, manifest: &str, files: &[(&str, &[u8])]) {
+fn template(scene: &Scene, manifest: &str, files: &[Stored]) {
     scene.write("t/template.toml", manifest);
     for (path, bytes) in files {
         scene.write(&format!("t/{path}"), bytes);
@@ -237,7 +240,7 @@ fn a_manifest_that_is_broken_or_asks_too_much_is_refused_with_its_line() {
 
 #[test]
 fn files_that_stand_in_each_others_place_and_bytes_that_are_no_text_are_refused() {
-    let cases: &[(&[(&str, &[u8])], &str)] = &[
+    let cases: &[(&[Stored], &str)] = &[
         (&[("a", b"x"), ("a.hbs", b"y")], "two files of the template go here"),
         (&[("a", b"x"), ("A", b"y")], "two files of the template go here"),
         (&[("dot_x", b"x"), (".x", b"y")], "two files of the template go here"),

@@ -45,6 +45,8 @@ mod high_water;
 mod hostile;
 #[cfg(feature = "scaffold")]
 mod hostile_templates;
+#[cfg(all(feature = "scaffold", feature = "check"))]
+mod init;
 #[cfg(feature = "build")]
 mod join;
 #[cfg(all(target_os = "linux", feature = "build"))]
@@ -57,10 +59,10 @@ mod new;
 mod new_at_a_terminal;
 #[cfg(feature = "scaffold")]
 mod new_compiles;
-#[cfg(all(target_os = "linux", feature = "build"))]
-mod object_server;
 #[cfg(feature = "scaffold")]
 mod new_in_a_workspace;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod object_server;
 #[cfg(feature = "build")]
 mod progress;
 #[cfg(feature = "build")]
@@ -112,15 +114,15 @@ mod stores;
 mod stores_faults;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod stores_many;
-#[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
-mod tour;
-#[cfg(all(target_os = "linux", feature = "build", feature = "remote"))]
-mod way;
+#[cfg(feature = "scaffold")]
+mod template_authors;
 #[cfg(feature = "scaffold")]
 mod templates;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 mod tour;
 #[cfg(feature = "scaffold")]
 mod update;
+#[cfg(all(target_os = "linux", feature = "build", feature = "remote"))]
+mod way;
 #[cfg(feature = "build")]
 mod workspace;

@@ -40,6 +40,10 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Workspace { .. } => {
             Advice::hint(ExitCode::Data, "mend its `workspace.members`, or name a folder outside of the workspace")
         }
+        Error::Adopted { .. } => {
+            Advice::hint(ExitCode::WouldOverwrite, "`cargo twelve check` says what it still lacks")
+        }
+        Error::Declaration(_) => Advice::code(ExitCode::Data),
         Error::Merge(_) => Advice::code(ExitCode::Internal),
         Error::Answers { .. } => Advice::code(ExitCode::Data),
         Error::Remote(cause) => remote(cause),

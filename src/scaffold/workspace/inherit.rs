@@ -72,7 +72,8 @@ fn inherit_dependencies(own: &mut dyn TableLike, given: &Table) {
         let features = item.as_table_like().and_then(|table| array(table.get("features")?));
         if let Some(mut features) = features {
             features.retain(|feature| feature.as_str().is_none_or(|feature| !shared_features.contains(&feature)));
-            if !features.is_empty() {
+            if let Some(first) = features.get_mut(0) {
+                first.decor_mut().clear();
                 table.insert("features", features.into());
             }
         }

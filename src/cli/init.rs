@@ -1,0 +1,109 @@
+//! `cargo twelve init`: adopts an existing crate. The check stage surveys it, the scaffold stage writes from that.
+
+use super::ExitCode;
+use super::surroundings::Surroundings;
+use crate::artifact::Digest;
+use crate::check::{self, Request, Survey};
+use crate::report::{Audience, Event, data};
+use crate::scaffold::{Addition, Adoption, Found};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Adopt an existing crate: write its twelve.toml from what its source shows
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo twelve init --add env-example,workflow")]
+pub(crate) struct Arguments {
+    /// The crate's folder [default: the working directory]
+    path: Option<PathBuf>,
+
+    /// The package, where several could be meant
+    #[arg(short, long, value_name = "NAME")]
+    package: Option<String>,
+
+    /// Also add these where they are missing: env-example, workflow
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = addition, default_value = "env-example")]
+    add: Vec<Addition>,
+
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Writes the declaration, and says what `check` then still says.
+pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+    let here =
+        arguments.path.as_ref().map_or_else(|| surroundings.directory.clone(), |path| surroundings.resolve(path));
+    let request = Request { folder: here.clone(), package: arguments.package.clone(), ..Request::default() };
+    let survey = check::survey(request)?;
+    let folder = survey.root.join(&survey.folder);
+    let adoption = Adoption::plan(&folder, &found(&survey), &arguments.add)?;
+    if !arguments.dry_run {
+        adoption.write(&folder)?;
+    }
+    match surroundings.reporter.audience() {
+        Audience::Json => data::document(&document(&folder, &survey, &adoption, arguments.dry_run))?,
+        Audience::Human => say(&survey, &adoption, arguments.dry_run, surroundings)?,
+    }
+    if !arguments.dry_run && surroundings.reporter.audience() == Audience::Human {
+        super::check::say(&folder, surroundings)?;
+    }
+    Ok(ExitCode::Done)
+}
+
+fn found(survey: &Survey) -> Found {
+    let Survey { package, bins, subcommands, dependencies, is_server, variables, prefixes, unnamed, .. } =
+        survey.clone();
+    Found { package, bins, subcommands, dependencies, is_server, variables, prefixes, unnamed }
+}
+
+fn say(survey: &Survey, adoption: &Adoption, dry_run: bool, surroundings: &Surroundings) -> anyhow::Result<()> {
+    if dry_run {
+        for file in adoption.files() {
+            data::text(&format!("{} {:>7} {}\n", file.mode, file.bytes.len(), file.path))?;
+        }
+    } else {
+        let files: Vec<String> = adoption.files().iter().map(|file| format!("`{}`", file.path)).collect();
+        let (package, files) = (survey.package.clone(), files.join(", "));
+        surroundings.reporter.tell(&Event::Adopted { package, files });
+    }
+    for path in adoption.standing() {
+        surroundings.reporter.tell(&Event::note(format!("`{path}` stands already and is left as it is")));
+    }
+    if !survey.unnamed.is_empty() {
+        let text = format!("variables are read whose names the source does not tell: {}", survey.unnamed.join(", "));
+        surroundings.reporter.tell(&Event::warning_with_hint(text, "complete [config.vars] in twelve.toml by hand"));
+    }
+    Ok(())
+}
+
+fn document(folder: &Path, survey: &Survey, adoption: &Adoption, dry_run: bool) -> serde_json::Value {
+    let files: Vec<_> = adoption
+        .files()
+        .iter()
+        .map(|file| {
+            serde_json::json!({
+                "path": file.path.as_str(),
+                "action": "create",
+                "mode": file.mode.to_string(),
+                "size": file.bytes.len(),
+                "sha256": Digest::of(&file.bytes).to_string(),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "format": 1,
+        "path": folder.to_string_lossy(),
+        "package": survey.package,
+        "dry_run": dry_run,
+        "files": files,
+        "standing": adoption.standing(),
+        "variables": survey.variables,
+        "prefixes": survey.prefixes,
+        "unnamed": survey.unnamed,
+    })
+}
+
+fn addition(text: &str) -> Result<Addition, String> {
+    let known = Addition::ALL.iter().find(|(name, _)| *name == text.trim()).map(|(_, addition)| *addition);
+    known.ok_or_else(|| format!("write any of {}", Addition::ALL.map(|(name, _)| name).join(", ")))
+}

@@ -5,6 +5,8 @@ mod archive;
 mod archive_path;
 mod build_manifest;
 mod canonical;
+mod deploy_entry;
+mod deploy_ref;
 mod digest;
 mod glibc_version;
 mod gzip;
@@ -14,6 +16,7 @@ mod pack;
 mod release_id;
 mod release_record;
 mod release_ref;
+mod sealed;
 mod signature;
 mod signers;
 mod time;
@@ -29,6 +32,8 @@ pub use build_manifest::{
     SourcePath, System, TWELVE_TOML_PATH, Toolchain, TreeFile,
 };
 pub use canonical::canonical_json;
+pub use deploy_entry::{ConfigFingerprint, DeployEntry, DeployOutcome, DeployReason, Outcome};
+pub use deploy_ref::DeployRef;
 pub use digest::{Digest, Hasher, hash_file};
 pub use glibc_version::GlibcVersion;
 pub use input::BuildInput;

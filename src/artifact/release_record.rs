@@ -1,11 +1,11 @@
 //! The record of a release: `v42.json`. It names a build a target, the commit they were made from, and the record
 //! before it. Once written it is never changed.
 
-use super::{Digest, Error, FORMAT, ReleaseId, UtcTime, canonical_json};
+use super::sealed::{seal, unseal};
+use super::{Digest, Error, FORMAT, ReleaseId, UtcTime};
 use crate::app::AppName;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// The record of a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,13 +65,7 @@ impl ReleaseRecord {
     /// # Errors
     /// Where it holds what canonical JSON cannot.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        let digest = Digest::of(&canonical_json(self)?);
-        let mut value =
-            serde_json::to_value(self).map_err(|cause| Error::damaged("release record", cause.to_string()))?;
-        if let Value::Object(members) = &mut value {
-            members.insert("digest".to_owned(), Value::String(digest.to_string()));
-        }
-        canonical_json(&value)
+        seal("release record", self)
     }
 
     /// Reads the record that a store keeps under `id`. Its own digest is verified before anything of it is believed;
@@ -82,20 +76,7 @@ impl ReleaseRecord {
     pub fn from_bytes(id: ReleaseId, bytes: &[u8]) -> Result<Self, Error> {
         let what = format!("release record {id}");
         let damaged = |why: &str| Error::damaged(what.clone(), why);
-        let mut value: Value = serde_json::from_slice(bytes).map_err(|cause| damaged(&format!("no JSON ({cause})")))?;
-        // What another format demands of its bytes is not ours to judge.
-        if let Some(found) = value.get("format").and_then(Value::as_u64).filter(|found| *found != FORMAT) {
-            return Err(Error::UnknownFormat { what, found });
-        }
-        if canonical_json(&value)? != bytes {
-            return Err(damaged("it is not in its canonical form"));
-        }
-        let stated = value.as_object_mut().and_then(|members| members.remove("digest"));
-        let stated = stated.as_ref().and_then(Value::as_str).and_then(|text| text.parse::<Digest>().ok());
-        if stated != Some(Digest::of(&canonical_json(&value)?)) {
-            return Err(damaged("its digest differs from its content"));
-        }
-        let record: Self = from_json(&what, bytes)?;
+        let record: Self = unseal(&what, bytes)?;
         if record.release != id {
             return Err(damaged(&format!("it says that it is {}", record.release)));
         }

@@ -4,7 +4,7 @@ use super::release_options::ReleaseOptions;
 use super::surroundings::Surroundings;
 use crate::app::AdminProcess;
 use crate::report::{Table, data};
-use crate::run::{self, Error, Foreground, Signals};
+use crate::run::{self, Error, Foreground, Signals, Streams};
 use clap::Args;
 use std::ffi::OsString;
 
@@ -36,7 +36,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         return list(&arguments.release.verified(surroundings)?.tree.manifest.declaration.admin);
     }
     let mut prepared = arguments.release.prepare(surroundings)?;
-    let signals = Signals::catch()?;
+    let mut signals = Signals::catch()?;
     let folder = prepared.private_folder()?;
     let confinement = prepared.confinement(arguments.release.sandbox(), &folder, surroundings)?;
     let launch = prepared.launch(&folder, &confinement);
@@ -48,7 +48,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         None => launch.typed(&arguments.command)?,
     };
     prepared.forget_values();
-    Ok(run::admin(process, signals, Foreground::here())?)
+    Ok(run::admin(process, &mut signals, Foreground::here(), Streams::Own)?)
 }
 
 fn declared<'a>(admin: &'a [AdminProcess], name: &OsString) -> Result<&'a AdminProcess, Error> {

@@ -1,8 +1,10 @@
 //! The config as a command line gives it: env files, and variables that were typed.
 
+use super::configured::notices;
 use super::env_files::{Strictness, mind_readers, read_env_files, typed};
 use super::surroundings::Surroundings;
-use crate::config::{Contract, EnvFile, Typed};
+use crate::app::{CannotStart, Declaration, Offer};
+use crate::config::{Config, Contract, EnvFile, Typed};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -30,6 +32,11 @@ pub(crate) struct GivenConfig {
 }
 
 impl ConfigOptions {
+    /// Whether anything is given here; the environment is always.
+    pub(crate) fn is_given(&self) -> bool {
+        !self.env_files.is_empty() || !self.typed.is_empty()
+    }
+
     /// Reads what is given.
     pub(crate) fn read(&self, surroundings: &Surroundings) -> anyhow::Result<GivenConfig> {
         let typed = typed(&self.typed, surroundings)?;
@@ -56,6 +63,19 @@ impl ConfigOptions {
 }
 
 impl GivenConfig {
+    /// The config that an app can start with, with what its user should know; every reason why it cannot at once.
+    pub(crate) fn checked(&self, declaration: &Declaration, surroundings: &Surroundings) -> anyhow::Result<Config> {
+        self.mind_readers(declaration.contract.as_ref(), surroundings)?;
+        let offer = Offer { environment: &surroundings.environment, typed: &self.typed, files: &self.files };
+        let config = match declaration.can_start(&offer, &|path| std::fs::read(path)) {
+            Ok(config) => config,
+            Err(CannotStart::Config(error)) => return Err(error.into()),
+            Err(other) => return Err(other.into()),
+        };
+        notices(&config).for_each(|event| surroundings.reporter.tell(&event));
+        Ok(config)
+    }
+
     /// Minds who else can read the env files.
     pub(crate) fn mind_readers(&self, contract: Option<&Contract>, surroundings: &Surroundings) -> anyhow::Result<()> {
         for event in mind_readers(&self.files, contract, self.strictness)? {

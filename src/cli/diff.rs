@@ -3,11 +3,10 @@
 mod page;
 
 use super::ExitCode;
+use super::history::history;
 use super::surroundings::Surroundings;
 use crate::artifact::{BuildManifest, ReleaseRecord, ReleaseRef};
-#[cfg(feature = "codebase")]
-use crate::codebase::Repository;
-use crate::release::{Described, Difference, History};
+use crate::release::{Described, Difference};
 use crate::report::{Audience, data};
 use crate::store::Store;
 use clap::Args;
@@ -52,23 +51,4 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
 fn described(store: &Store, record: ReleaseRecord) -> anyhow::Result<(ReleaseRecord, Vec<BuildManifest>)> {
     let manifests = record.builds.iter().map(|build| store.manifest(&record.app, build)).collect::<Result<_, _>>()?;
     Ok((record, manifests))
-}
-
-/// What lies between the commits, where the repository at hand has both: that it is another's, or a part of one, is no
-/// reason not to compare.
-#[cfg(feature = "codebase")]
-fn history([from, to]: [&str; 2], surroundings: &Surroundings) -> Option<History> {
-    let repository = Repository::discover(&surroundings.directory).ok()?;
-    let [from, to] = [repository.recorded_commit(from).ok()?, repository.recorded_commit(to).ok()?];
-    Some(History {
-        from: repository.named(&from).ok()?,
-        to: repository.named(&to).ok()?,
-        added: repository.between(&from, &to).ok()?,
-        removed: repository.between(&to, &from).ok()?,
-    })
-}
-
-#[cfg(not(feature = "codebase"))]
-fn history(_: [&str; 2], _: &Surroundings) -> Option<History> {
-    None
 }

@@ -120,6 +120,10 @@ fn advice(error: &anyhow::Error) -> Advice {
     if let Some(error) = error.downcast_ref() {
         return codebase::unwatched(error);
     }
+    if error.downcast_ref::<crate::app::CannotStart>().is_some() {
+        let hint = "set them in the environment or in a file named with `--env-file`";
+        return Advice::hint(ExitCode::Config, hint);
+    }
     None.or_else(|| error.downcast_ref().map(app::advice))
         .or_else(|| error.downcast_ref().map(artifact::advice))
         .or_else(|| config_error(error).map(config::advice))

@@ -19,6 +19,11 @@ mod compat;
 #[cfg(target_os = "linux")]
 mod config_options;
 mod configured;
+#[cfg(target_os = "linux")]
+mod deploy;
+#[cfg(target_os = "linux")]
+mod deploy_ledger;
+mod deploys;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod dev;
 mod diff;
@@ -31,7 +36,10 @@ mod exit_code;
 mod explanation;
 mod failure;
 #[cfg(target_os = "linux")]
+mod fingerprint;
+#[cfg(target_os = "linux")]
 mod hidden;
+mod history;
 #[cfg(target_os = "linux")]
 mod host_options;
 #[cfg(target_os = "linux")]
@@ -42,6 +50,8 @@ mod inventory;
 #[cfg(feature = "scaffold")]
 mod new;
 mod options;
+#[cfg(target_os = "linux")]
+mod plan_page;
 #[cfg(target_os = "linux")]
 mod prepared;
 #[cfg(target_os = "linux")]
@@ -56,9 +66,13 @@ mod releasable;
 mod release;
 #[cfg(target_os = "linux")]
 mod release_options;
+#[cfg(target_os = "linux")]
+mod release_phase;
 mod releases;
 #[cfg(feature = "build")]
 mod reproduce;
+#[cfg(target_os = "linux")]
+mod rollback;
 #[cfg(target_os = "linux")]
 mod run;
 mod show;
@@ -105,6 +119,9 @@ enum Command {
     #[cfg(feature = "check")]
     Check(check::Arguments),
     Compat(compat::Arguments),
+    #[cfg(target_os = "linux")]
+    Deploy(deploy::Arguments),
+    Deploys(deploys::Arguments),
     #[cfg(all(target_os = "linux", feature = "build"))]
     Dev(dev::Arguments),
     Diff(diff::Arguments),
@@ -124,6 +141,8 @@ enum Command {
     Releases(releases::Arguments),
     #[cfg(feature = "build")]
     Reproduce(reproduce::Arguments),
+    #[cfg(target_os = "linux")]
+    Rollback(rollback::Arguments),
     #[cfg(target_os = "linux")]
     Run(run::Arguments),
     Show(show::Arguments),
@@ -166,12 +185,17 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         #[cfg(all(target_os = "linux", feature = "build"))]
         Command::Dev(arguments) => return dev::exec(&arguments, surroundings),
         #[cfg(target_os = "linux")]
+        Command::Deploy(arguments) => return deploy::exec(&arguments, surroundings),
+        #[cfg(target_os = "linux")]
+        Command::Rollback(arguments) => rollback::exec(&arguments, surroundings),
+        #[cfg(target_os = "linux")]
         Command::Run(arguments) => return run::exec(&arguments, surroundings),
         #[cfg(feature = "build")]
         Command::Build(arguments) => build::exec(&arguments, surroundings),
         #[cfg(feature = "check")]
         Command::Check(arguments) => check::exec(&arguments, surroundings),
         Command::Compat(arguments) => compat::exec(&arguments, surroundings),
+        Command::Deploys(arguments) => deploys::exec(&arguments, surroundings),
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
         Command::Env(arguments) => env::exec(&arguments, surroundings),
         #[cfg(target_os = "linux")]

@@ -54,6 +54,12 @@ pub(crate) fn verified_tree(
 }
 
 impl Verified {
+    /// With a config that was checked already.
+    pub(crate) fn prepared(self, config: Config, origin: Origin) -> Prepared {
+        let Self { record, tree, mark, signed_only } = self;
+        Prepared { record, tree, mark, signed_only, config, files: Vec::new(), typed: Typed::default(), origin }
+    }
+
     /// Holds the config against the contract and says what its user should know.
     pub(crate) fn with_config(
         self,

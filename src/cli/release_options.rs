@@ -7,9 +7,12 @@ use super::prepared::{Prepared, Verified, verified_tree};
 use super::surroundings::Surroundings;
 use super::trust_options::TrustOptions;
 use crate::app::milliseconds;
-use crate::artifact::ReleaseRef;
-use crate::run::SandboxMode;
+use crate::artifact::{ReleaseName, ReleaseRecord, ReleaseRef, Trust};
+use crate::report::Event;
+use crate::run::{Cache, PATIENCE, SandboxMode};
+use crate::store::Store;
 use clap::Args;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A release and its config.
@@ -52,12 +55,37 @@ impl ReleaseOptions {
     pub(crate) fn verified(&self, surroundings: &Surroundings) -> anyhow::Result<Verified> {
         let trust = self.trust.trust(surroundings)?;
         let cache = self.host.cache(surroundings)?;
-        let store = surroundings.store()?;
-        let at_hand = surroundings.app_at_hand()?;
-        let record = cache.find(&store, &self.release_id, at_hand.as_ref(), trust.as_ref())?;
-        let mark = self.age.mark(&store, (&record.app, record.release), Leave::None, surroundings)?;
+        let store = Arc::new(surroundings.store()?);
+        let (record, leave) = self.found(&cache, &store, trust.as_ref(), surroundings)?;
+        let mark = self.age.mark(&store, (&record.app, record.release), leave, surroundings)?;
         let tree = verified_tree(&cache, &store, &record, surroundings)?;
         Ok(Verified { record, tree, mark, signed_only: trust.is_some() })
+    }
+
+    /// The believed record, and whether it may be older than what has run here. A deploy's name is followed once, now.
+    fn found(
+        &self,
+        cache: &Cache,
+        store: &Arc<Store>,
+        trust: Option<&Trust>,
+        surroundings: &Surroundings,
+    ) -> anyhow::Result<(ReleaseRecord, Leave)> {
+        let (reference, at_hand) = (&self.release_id, surroundings.app_at_hand()?);
+        let ReleaseName::Deploy(deploy) = &reference.name else {
+            return Ok((cache.find(store, reference, at_hand.as_ref(), trust)?, Leave::None));
+        };
+        let app = cache.app(store, reference, at_hand.as_ref())?;
+        let followed = cache.follow(store, &app, deploy, trust, PATIENCE)?;
+        let release = followed.entry.release;
+        if let Some(cause) = &followed.unreachable {
+            let since = followed.entry.at;
+            surroundings.reporter.tell(&Event::warning_with_hint(
+                format!("{cause}; `{deploy}` was at {release} when it was followed here last (entry of {since}), and that starts"),
+                "start again when the store answers, to follow what came since",
+            ));
+        }
+        let leave = if followed.leads_back { Leave::DeployEntry } else { Leave::None };
+        Ok((cache.record(store, &app, release, trust)?, leave))
     }
 
     /// How much of the sandbox is wanted.

@@ -54,14 +54,12 @@ impl Surroundings {
     }
 
     /// A variable that is set, not empty, and text.
-    #[cfg(feature = "codebase")]
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.variable(name).and_then(OsStr::to_str)
     }
 
     /// Who makes a release or a deploy: the person that the CI platform names, else the user, by the name that the
     /// machine has for them, else by number.
-    #[cfg(feature = "codebase")]
     pub(crate) fn who(&self) -> String {
         let names = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "USER", "LOGNAME"];
         match names.iter().find_map(|name| self.text(name)) {
@@ -70,7 +68,6 @@ impl Surroundings {
         }
     }
 
-    #[cfg(feature = "codebase")]
     fn own_user() -> String {
         #[cfg(target_os = "linux")]
         if let Some(name) = crate::run::Identity::Own.name() {

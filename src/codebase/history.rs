@@ -1,8 +1,19 @@
 //! What lies between two commits, each with its subject.
 
 use super::{Commit, Error, Repository};
-use crate::artifact::NamedCommit;
+use crate::artifact::{NamedCommit, UtcTime};
 use git2::{Oid, Sort};
+
+/// The commits of a branch that are not deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The branch.
+    pub branch: String,
+    /// How many.
+    pub commits: usize,
+    /// When the oldest of them was made.
+    pub oldest: Option<UtcTime>,
+}
 
 impl Repository {
     /// A commit with its subject.
@@ -23,6 +34,28 @@ impl Repository {
         walk.push(to.oid)?;
         walk.hide(from.oid)?;
         walk.map(|id| self.named_by_id(id?)).collect()
+    }
+
+    /// The commits of a branch that a commit lacks. Where the repository has no such branch, HEAD is the branch.
+    ///
+    /// # Errors
+    /// Where the history cannot be walked.
+    pub fn waiting(&self, deployed: &Commit, branch: Option<&str>) -> Result<Waiting, Error> {
+        let named = branch.and_then(|branch| Some((branch, self.commit(Some(&format!("refs/heads/{branch}"))).ok()?)));
+        let (branch, tip) = match named {
+            Some((branch, tip)) => (branch.to_owned(), tip),
+            None => ("HEAD".to_owned(), self.commit(None)?),
+        };
+        let mut walk = self.git.revwalk()?;
+        walk.push(tip.oid)?;
+        walk.hide(deployed.oid)?;
+        let mut waiting = Waiting { branch, commits: 0, oldest: None };
+        for id in walk {
+            let time = UtcTime::from_seconds(self.git.find_commit(id?)?.time().seconds());
+            waiting.commits += 1;
+            waiting.oldest = waiting.oldest.into_iter().chain(time).min();
+        }
+        Ok(waiting)
     }
 
     fn named_by_id(&self, id: Oid) -> Result<NamedCommit, Error> {

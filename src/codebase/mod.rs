@@ -25,6 +25,7 @@ pub use changes::{Changes, uncommitted};
 pub use checkout::{has_commit, is_clean_checkout, tampered_checkout};
 pub use choice::{ChosenPackage, choose};
 pub use error::Error;
+pub use history::Waiting;
 pub use lockfile::{Lockfile, LockfilePackage, Place};
 pub use manifest::{Manifest, Manifests, beside, inside, joined, self_and_above};
 pub use origin::without_credentials;

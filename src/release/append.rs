@@ -159,8 +159,8 @@ impl Proposal {
     }
 }
 
-/// 32 hex digits that no other record has.
-fn nonce() -> Result<String, Error> {
+/// 32 hex digits that no other record or entry has.
+pub(super) fn nonce() -> Result<String, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|cause| Error::NoRandomness(cause.to_string()))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

@@ -3,32 +3,43 @@
 
 mod agent;
 mod append;
+mod deploy;
+mod deploy_plan;
+mod deploy_state;
 mod difference;
+mod fingerprint;
 mod inventory;
 mod join;
 mod portable;
 mod provenance;
 mod prune;
 mod reproduction;
+mod rollback;
 mod rsa_key;
 mod sign;
 mod signing_key;
 mod verify;
 
 pub use append::{Appended, Direction, Proposal, Repeat, append};
+pub use deploy::{Actor, Found, Intent, OpenEntry, close, open};
+pub use deploy_plan::{Declared, DeployPlan, PlannedRelease};
+pub use deploy_state::{Behind, BehindBranch, CurrentRelease, DeployState, age};
 pub use difference::{BuildDifference, Change, Changes, Described, Difference, History, Package};
+pub use fingerprint::{FingerprintKey, SHORTEST_KEY};
 pub use inventory::Inventory;
 pub use join::Joinable;
 pub use portable::{write_portable, write_portable_build};
 pub use provenance::provenance;
 pub use prune::{Prunable, Pruner, Pruning};
 pub use reproduction::{FieldChange, Reproduction};
-pub use sign::{Signed, sign};
+pub use rollback::{unproved, was_current};
+pub use sign::{Signed, sign, sign_entry};
 pub use signing_key::SigningKey;
 pub use verify::{VerifiedBuild, VerifiedRelease, verify};
 
-use crate::app::AppName;
-use crate::artifact::{self, ReleaseId, ReleaseRecord};
+use crate::app::{AppName, DeployName};
+use crate::artifact::{self, DeployEntry, Outcome, ReleaseId, ReleaseRecord, UtcTime};
+use crate::report::Printable;
 use crate::store;
 use std::path::PathBuf;
 
@@ -107,6 +118,74 @@ pub enum Error {
         /// What does not fit.
         why: String,
     },
+    /// An entry of the deploy is open.
+    #[error("`{}` of `{}` is being moved to {} by `{}` on {} (pid {}), since {}", .entry.deploy, .entry.app,
+        .entry.release, Printable(&.entry.by), Printable(&.entry.host), .entry.pid, .entry.at)]
+    DeployOpen {
+        /// The entry.
+        entry: Box<DeployEntry>,
+    },
+    /// Somebody was faster.
+    #[error("`{}` of `{}` was moved to {} by `{}` just now", .entry.deploy, .entry.app, .entry.release,
+        Printable(&.entry.by))]
+    DeployMoved {
+        /// The entry that was faster.
+        entry: Box<DeployEntry>,
+    },
+    /// Somebody closed our entry.
+    #[error("entry {seq} of `{deploy}` was closed `{outcome}` by `{}` at {at}, while this one was at it", Printable(.by))]
+    TakenOver {
+        /// The deploy.
+        deploy: DeployName,
+        /// The entry.
+        seq: u64,
+        /// How it was closed.
+        outcome: Outcome,
+        /// By whom.
+        by: String,
+        /// When.
+        at: UtcTime,
+    },
+    /// There is no release to go back to.
+    #[error("`{deploy}` was never at another release than {current}")]
+    NothingBefore {
+        /// The deploy.
+        deploy: DeployName,
+        /// Its release.
+        current: ReleaseId,
+    },
+    /// A rollback to what comes later.
+    #[error("{release} is newer than {current}, which is current in `{deploy}`, and never ran there")]
+    NoWayBack {
+        /// The deploy.
+        deploy: DeployName,
+        /// What was asked for.
+        release: ReleaseId,
+        /// What is current.
+        current: ReleaseId,
+    },
+    /// A release whose config nobody can vouch for.
+    #[error("{release} needs {}, of which the config of {current} says nothing", quoted(.variables))]
+    ConfigUnproved {
+        /// The release.
+        release: ReleaseId,
+        /// What is current.
+        current: ReleaseId,
+        /// The variables.
+        variables: Vec<String>,
+    },
+    /// A process of the release phase failed.
+    #[error("the release phase failed: `{process}` ended with code {code}; `{deploy}` stays {}", at(*.stays))]
+    PhaseFailed {
+        /// The deploy.
+        deploy: DeployName,
+        /// The process, `admin.migrate`.
+        process: String,
+        /// Its code.
+        code: u8,
+        /// What is current.
+        stays: Option<ReleaseId>,
+    },
     /// A file that is no key that can sign.
     #[error("`{path}` cannot sign: {why}", path = .path.display())]
     NoSigningKey {
@@ -174,6 +253,14 @@ pub enum Error {
     /// What was made or read is not what it should be.
     #[error(transparent)]
     Artifact(#[from] artifact::Error),
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn at(release: Option<ReleaseId>) -> String {
+    release.map_or("without a release".to_owned(), |release| format!("at {release}"))
 }
 
 fn short(commit: &str) -> &str {

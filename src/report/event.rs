@@ -182,6 +182,38 @@ pub enum Event {
         /// The portable files.
         files: Vec<String>,
     },
+    /// A deploy is about to be moved.
+    Deploying {
+        /// The app.
+        app: String,
+        /// The deploy.
+        deploy: String,
+        /// Why: `deploy`, `same`, `rollback`, `external`.
+        reason: String,
+        /// The release that is current, where one is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        /// The release that is to be.
+        to: String,
+    },
+    /// A process of the release phase is about to start.
+    PhaseProcess {
+        /// The process, `admin.migrate`.
+        process: String,
+    },
+    /// A deploy is at a release.
+    Deployed {
+        /// The app.
+        app: String,
+        /// The deploy.
+        deploy: String,
+        /// The release.
+        release: String,
+        /// The number of the entry that says so.
+        entry: u64,
+        /// Whether it is new.
+        new: bool,
+    },
     /// A document was signed, or was found to be signed by that key already.
     Signed {
         /// The document, `shop v42`.

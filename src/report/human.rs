@@ -63,6 +63,16 @@ fn sentence(event: &Event) -> (&'static str, String) {
             let verb = if *new { "Released" } else { "Unchanged" };
             (verb, format!("{app} {release} (version {version}, commit {})", short(commit)))
         }
+        Event::Deploying { app, deploy, reason, from, to } => {
+            let verb = if reason == "rollback" { "Going back" } else { "Deploying" };
+            let from = from.as_ref().map(|from| format!("{from} -> ")).unwrap_or_default();
+            (verb, format!("{deploy} of {app}: {from}{to}"))
+        }
+        Event::PhaseProcess { process } => ("Running", format!("{process}, before the deploy moves")),
+        Event::Deployed { app, deploy, release, entry, new } => {
+            let verb = if *new { "Deployed" } else { "Unchanged" };
+            (verb, format!("{deploy} of {app} is at {release} (entry {entry})"))
+        }
         Event::Signed { what, key, new: true, .. } => ("Signed", format!("{what} with {key}")),
         Event::Signed { what, key, new: false, .. } => ("Unchanged", format!("{what} is signed with {key} already")),
         Event::Unpacked { build, files, milliseconds } => {

@@ -4,6 +4,7 @@
 //! A stage tells an [`Event`] with plain fields. The [`Reporter`] decides how it sounds: for people, a line on stderr
 //! with a verb in a twelve-column field as cargo prints it; for programs, one JSON object a line on stdout.
 
+mod age;
 pub mod data;
 mod event;
 mod human;
@@ -15,6 +16,7 @@ mod size;
 mod table;
 mod work;
 
+pub use age::Age;
 pub use event::{Event, Standing, Stream};
 pub use nearest::nearest;
 pub use printable::Printable;

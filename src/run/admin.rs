@@ -11,6 +11,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, getpgrp, kill_process, waitpid};
 use rustix::termios::tcgetpgrp;
 use std::fs::File;
+use std::process::Stdio;
 
 /// Whether a terminal sends its signals to us and to the process alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +32,30 @@ impl Foreground {
     }
 }
 
+/// Whose streams a one-off process has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Streams {
+    /// Our own, all three.
+    Own,
+    /// What it prints goes to our stderr, and it has nothing to read: our stdout is for what we say ourselves.
+    Stderr,
+}
+
 /// Runs a one-off process to its end; the answer is its exit code, 128 + n where a signal ended it.
 ///
 /// # Errors
 /// Where it cannot be started.
-pub fn admin(process: PlannedProcess, mut signals: Signals, foreground: Foreground) -> Result<u8, Error> {
-    let child = start(&process, &mut command(&process))?;
+pub fn admin(
+    process: PlannedProcess,
+    signals: &mut Signals,
+    foreground: Foreground,
+    streams: Streams,
+) -> Result<u8, Error> {
+    let mut command = command(&process);
+    if streams == Streams::Stderr {
+        command.stdin(Stdio::null()).stdout(std::io::stderr());
+    }
+    let child = start(&process, &mut command)?;
     // It has started and starts once: what it was given is wiped here.
     drop(process);
     loop {

@@ -1,6 +1,7 @@
 //! Finding the release that is to run. `vN` is asked of the cache first, so that what has run here once starts again
 //! with the store out of reach; what names a release by what is newest is asked of the store alone.
 
+use super::follow::current;
 use super::{Cache, Error};
 use crate::app::AppName;
 use crate::artifact::{ReleaseId, ReleaseName, ReleaseRecord, ReleaseRef, Trust};
@@ -19,10 +20,13 @@ impl Cache {
         trust: Option<&Trust>,
     ) -> Result<ReleaseRecord, Error> {
         if let ReleaseName::Id(id) = reference.name {
-            let app = reference.app.as_ref().or(at_hand).cloned().map_or_else(|| self.only_app(store), Ok)?;
-            return self.record(store, &app, id, trust);
+            return self.record(store, &self.app(store, reference, at_hand)?, id, trust);
         }
         let (app, id) = store.locate(reference, at_hand)?;
+        if let ReleaseName::Deploy(deploy) = &reference.name {
+            // So that the deploy's name is known here too, once the store is out of reach.
+            let _ = self.keep_entry(store, &app, deploy, &current(store, &app, deploy)?);
+        }
         self.record_of_store(store, &app, id, trust)
     }
 
@@ -70,11 +74,19 @@ impl Cache {
         Ok(record)
     }
 
+    /// The app that a reference means.
+    ///
+    /// # Errors
+    /// Where none is named and there is not exactly one.
+    pub fn app(&self, store: &Store, reference: &ReleaseRef, at_hand: Option<&AppName>) -> Result<AppName, Error> {
+        reference.app.as_ref().or(at_hand).cloned().map_or_else(|| self.only_app(store), Ok)
+    }
+
     /// The only app of the store, or of this cache where the store is out of reach or empty.
     fn only_app(&self, store: &Store) -> Result<AppName, Error> {
         store.app(None, None).or_else(|cause| match (cause, self.apps(store).as_slice()) {
             (store::Error::WhichApp { held, .. }, [only]) if held.is_empty() => Ok(only.clone()),
-            (store::Error::Unreachable { .. }, [only]) => Ok(only.clone()),
+            (cause, [only]) if cause.is_out_of_reach() => Ok(only.clone()),
             (cause, _) => Err(cause.into()),
         })
     }

@@ -1,5 +1,6 @@
 //! The releases that deploys still need: those of open entries, the current one, and the one before it.
 
+use super::way_back::{Step, way_back};
 use super::{Error, Store, layout};
 use crate::app::AppName;
 use crate::artifact::{Error as ArtifactError, ReleaseId};
@@ -12,6 +13,8 @@ const LARGEST: u64 = 1 << 20;
 #[derive(Deserialize)]
 struct Entry {
     release: ReleaseId,
+    #[serde(default)]
+    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -20,8 +23,8 @@ struct Closed {
 }
 
 impl Store {
-    /// The releases that an app's deploys need: of each, that of its newest entry, the current one, and the last one that
-    /// was current before it, to which a rollback would go.
+    /// The releases that an app's deploys need: of each, that of its newest entry, the current one, the last one that was
+    /// current before it, and the one that a rollback would go to.
     ///
     /// # Errors
     /// Where an entry cannot be read or understood.
@@ -34,18 +37,25 @@ impl Store {
             let mut entries: Vec<u64> =
                 names.iter().filter_map(|name| name.strip_suffix(".json")?.parse().ok()).collect();
             entries.sort_unstable();
-            let mut current = None;
-            for entry in entries.into_iter().rev() {
-                let release = self.read::<Entry>(&format!("{folder}/{entry}.json"))?.map(|entry| entry.release);
+            let mut done: Vec<Step> = Vec::new();
+            for (index, entry) in entries.into_iter().rev().enumerate() {
+                let Some(read) = self.read::<Entry>(&format!("{folder}/{entry}.json"))? else { continue };
                 let closed = self.read::<Closed>(&format!("{folder}/{entry}.done.json"))?;
-                let done = closed.as_ref().is_some_and(|closed| closed.outcome == "done");
-                if done || needed.is_empty() || closed.is_none() {
-                    needed.extend(release);
+                if index == 0 || closed.is_none() {
+                    needed.insert(read.release);
                 }
-                if done && current.is_some() && current != release {
+                if closed.is_some_and(|closed| closed.outcome == "done") {
+                    done.push(Step { release: read.release, is_rollback: read.reason == "rollback" });
+                }
+                let before = done.last().zip(done.first());
+                if before.is_some_and(|(last, current)| last.release != current.release && !current.is_rollback) {
                     break;
                 }
-                current = if done { release } else { current };
+            }
+            if let Some((current, earlier)) = done.split_first() {
+                needed.insert(current.release);
+                needed.extend(earlier.iter().find(|one| one.release != current.release).map(|one| one.release));
+                needed.extend(way_back(*current, earlier.iter().map(|one| Ok(*one)))?);
             }
         }
         Ok(needed)

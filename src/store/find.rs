@@ -55,7 +55,10 @@ impl Store {
                 }
                 Err(self.no_release(&app, &version.to_string())?)
             }
-            ReleaseName::Deploy(deploy) => Err(self.no_release(&app, deploy.as_str())?),
+            ReleaseName::Deploy(deploy) => {
+                let current = self.current_entry_or_refuse(&app, deploy)?;
+                Ok((app, current.entry.release))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which key holds what. A key is a path below the store with `/` between its parts.
 
-use crate::app::AppName;
+use crate::app::{AppName, DeployName};
 use crate::artifact::{Digest, ReleaseId};
 
 pub(super) fn codebase(app: &AppName) -> String {
@@ -37,4 +37,12 @@ pub(super) fn builds(app: &AppName) -> String {
 
 pub(super) fn deploys(app: &AppName) -> String {
     format!("{app}/deploys")
+}
+
+pub(super) fn entry(app: &AppName, deploy: &DeployName, seq: u64) -> String {
+    format!("{app}/deploys/{deploy}/{seq}.json")
+}
+
+pub(super) fn outcome(app: &AppName, deploy: &DeployName, seq: u64) -> String {
+    format!("{app}/deploys/{deploy}/{seq}.done.json")
 }

@@ -6,6 +6,7 @@
 mod builds;
 mod codebases;
 mod deployed;
+mod deploys;
 mod find;
 mod layout;
 mod local;
@@ -19,7 +20,9 @@ mod releases;
 mod signatures;
 mod tarball;
 mod unfinished;
+mod way_back;
 
+pub use deploys::StandingEntry;
 pub use location::Location;
 #[cfg(feature = "remote")]
 pub use object::Address;
@@ -27,7 +30,7 @@ pub use place::Created;
 pub use pruned::Pruned;
 pub use tarball::Tarball;
 
-use crate::app::AppName;
+use crate::app::{AppName, DeployName};
 use crate::artifact::{self, ReleaseId};
 use crate::report::{Progress, Reporter, Work};
 use local::Local;
@@ -79,6 +82,20 @@ pub enum Error {
         /// What to look at.
         cause: RemoteCause,
     },
+    /// A store in which nothing is: as a folder looks whose disk is not mounted.
+    #[error("the store `{store}` is empty")]
+    Empty {
+        /// The store.
+        store: String,
+    },
+    /// A store that does not answer in time.
+    #[error("the store `{store}` did not answer within {seconds} seconds")]
+    NoAnswer {
+        /// The store.
+        store: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// An object store lets a second create pass, or knows no create.
     #[error("the store `{store}` cannot hold a ledger: {why}")]
     NotCreateOnly {
@@ -122,6 +139,24 @@ pub enum Error {
         name: String,
         /// Its newest releases, newest first.
         newest: Vec<ReleaseId>,
+    },
+    /// A deploy that the app does not have.
+    #[error("`{app}` has no deploy `{deploy}`")]
+    NoDeploy {
+        /// The app.
+        app: AppName,
+        /// What was asked for.
+        deploy: DeployName,
+        /// The deploys that it has.
+        known: Vec<DeployName>,
+    },
+    /// A deploy none of whose entries is done.
+    #[error("no release is current in the deploy `{deploy}` of `{app}`: none of its entries is done")]
+    NothingDeployed {
+        /// The app.
+        app: AppName,
+        /// The deploy.
+        deploy: DeployName,
     },
     /// A thing that a record names and that the store does not hold.
     #[error("the store holds no `{key}`, which {named_by} names")]
@@ -176,6 +211,19 @@ pub enum RemoteCause {
 }
 
 impl Error {
+    /// Whether this says that the store is out of reach, and not what it holds.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::NoAnswer { .. }
+            | Self::Empty { .. }
+            | Self::Machine { act: "read", .. } => true,
+            Self::Remote { cause, .. } => matches!(cause, RemoteCause::Network),
+            _ => false,
+        }
+    }
+
     fn changed(path: &Path) -> Self {
         artifact::Error::damaged(format!("`{}`", path.display()), "it is not what it was when it was packed").into()
     }

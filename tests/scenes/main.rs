@@ -32,6 +32,8 @@ mod check_traps;
 mod checked;
 #[cfg(target_os = "linux")]
 mod compat;
+#[cfg(target_os = "linux")]
+mod deploys;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod dev;
 mod env;
@@ -39,6 +41,8 @@ mod env;
 mod env_export;
 #[cfg(all(feature = "check", feature = "scaffold"))]
 mod env_source;
+#[cfg(target_os = "linux")]
+mod following;
 #[cfg(target_os = "linux")]
 mod high_water;
 #[cfg(target_os = "linux")]
@@ -71,6 +75,8 @@ mod registry;
 mod release;
 #[cfg(feature = "build")]
 mod reproduce;
+#[cfg(target_os = "linux")]
+mod rollback;
 #[cfg(target_os = "linux")]
 mod run;
 #[cfg(target_os = "linux")]

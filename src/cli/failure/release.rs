@@ -21,6 +21,37 @@ pub(super) fn advice(error: &Error) -> Advice {
             Advice::hint(ExitCode::NotFound, format!("it has builds for {}", listed(known)))
         }
         Error::Broken { .. } => Advice::hint(ExitCode::Data, "restore the record from a copy of the store"),
+        Error::DeployOpen { entry } => Advice::hint(
+            ExitCode::Busy,
+            format!(
+                "wait until it is closed (`cargo twelve deploys {}@{}`); if that process is gone, the same command with `--take-over`",
+                entry.app, entry.deploy
+            ),
+        ),
+        Error::DeployMoved { entry } => Advice::hint(
+            ExitCode::Busy,
+            format!("look at it (`cargo twelve deploys {}@{}`) and try again", entry.app, entry.deploy),
+        ),
+        Error::TakenOver { deploy, .. } => Advice::hint(
+            ExitCode::Busy,
+            format!("ask them what they found; `cargo twelve deploys {deploy}` says what is current"),
+        ),
+        Error::NothingBefore { deploy, .. } => {
+            Advice::hint(ExitCode::NotFound, format!("name one: `cargo twelve rollback {deploy} RELEASE`"))
+        }
+        Error::NoWayBack { deploy, release, .. } => Advice::hint(
+            ExitCode::Refused,
+            format!("`cargo twelve deploy {deploy} {release} --env-file FILE` runs its release phase first"),
+        ),
+        Error::ConfigUnproved { .. } => {
+            Advice::hint(ExitCode::Findings, "add `--env-file FILE`, the config that it would run with: it is checked")
+        }
+        Error::PhaseFailed { deploy, .. } => Advice::hint(
+            ExitCode::Findings,
+            format!(
+                "mend it and deploy again; `cargo twelve deploys {deploy}` shows the entry that is closed `failed`"
+            ),
+        ),
         Error::NoSigningKey { .. } => {
             Advice::hint(ExitCode::Data, "name a key of OpenSSH: `ssh-keygen -t ed25519 -f KEYFILE` makes one")
         }

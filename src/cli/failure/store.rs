@@ -18,6 +18,10 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Refused,
             "use a store that honours `If-None-Match: *`, such as Amazon S3, Google Cloud Storage, Azure, MinIO or SeaweedFS, or a folder",
         ),
+        Error::NoAnswer { .. } | Error::Empty { .. } => Advice::hint(
+            ExitCode::Unavailable,
+            "look whether it is mounted and reachable; `--release-id vN` starts a release that has run here without it",
+        ),
         Error::NoApp { app, held, .. } => {
             let near = nearest(app.as_str(), held.iter().map(crate::app::AppName::as_str));
             Advice::hint(
@@ -44,6 +48,22 @@ pub(super) fn advice(error: &Error) -> Advice {
         }
         Error::NoRelease { newest, .. } => {
             Advice::hint(ExitCode::NotFound, format!("the newest are {}", listed(newest)))
+        }
+        Error::NoDeploy { app, deploy, known } => {
+            let near = nearest(deploy.as_str(), known.iter().map(crate::app::DeployName::as_str));
+            Advice::hint(
+                ExitCode::NotFound,
+                match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if known.is_empty() => {
+                        format!("`cargo twelve deploy {app}@{deploy} RELEASE --env-file FILE` makes it")
+                    }
+                    None => format!("it has {}", listed(known)),
+                },
+            )
+        }
+        Error::NothingDeployed { app, deploy } => {
+            Advice::hint(ExitCode::NotFound, format!("`cargo twelve deploys {app}@{deploy}` says what happened"))
         }
         Error::Lost { .. } => {
             Advice::hint(ExitCode::Data, "restore it from a copy of the store; a newer release works meanwhile")

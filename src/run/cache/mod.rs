@@ -4,11 +4,13 @@
 //! ```text
 //! <cache>/<app>/<build id>/app/       the tree; made in `.staging-*` beside it and renamed into place
 //! <cache>/<app>/releases/<store>/v42.json[.sig[.n]]   the record and its signatures, by the store that it is from
+//! <cache>/<app>/deploys/<store>/production.json   the deploy's last entry
 //! ```
 //!
 //! The law: nothing in it is believed because it is there. A tree is hashed against the record at every start, a
 //! record against its own digest.
 
+mod deploy_entries;
 mod kept;
 mod pruning;
 mod records;
@@ -16,6 +18,7 @@ mod staging;
 mod tree;
 mod verification;
 
+pub(in crate::run) use deploy_entries::KeptEntry;
 pub(in crate::run) use records::store_key;
 pub use tree::Tree;
 

@@ -15,7 +15,11 @@ pub(in crate::run) const STOPPING: [i32; 4] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT]
 pub(in crate::run) const STATUS: i32 = SIGUSR1;
 
 /// The signals that we answer. Caught before anything is made that must not be left behind.
-pub struct Signals(SignalDelivery<UnixStream, SignalOnly>);
+pub struct Signals {
+    delivery: SignalDelivery<UnixStream, SignalOnly>,
+    /// The first that asked us to stop.
+    stop: Option<i32>,
+}
 
 impl Signals {
     /// From here on these signals are answered, and no longer end us.
@@ -26,17 +30,26 @@ impl Signals {
         let failed = |cause| Error::System { what: "the signals", cause };
         let (read, write) = UnixStream::pair().map_err(failed)?;
         let caught = STOPPING.into_iter().chain([SIGCHLD, STATUS]);
-        SignalDelivery::with_pipe(read, write, SignalOnly, caught).map(Self).map_err(failed)
+        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, caught).map_err(failed)?;
+        Ok(Self { delivery, stop: None })
     }
 
     /// Readable when a signal has arrived.
     pub(in crate::run) fn descriptor(&self) -> BorrowedFd<'_> {
-        self.0.get_read().as_fd()
+        self.delivery.get_read().as_fd()
     }
 
     /// The signals that arrived since the last call, each once.
     pub(in crate::run) fn arrived(&mut self) -> Vec<i32> {
-        self.0.pending().collect()
+        let arrived: Vec<i32> = self.delivery.pending().collect();
+        self.stop = self.stop.or_else(|| arrived.iter().copied().find(|signal| STOPPING.contains(signal)));
+        arrived
+    }
+
+    /// The exit code that says which signal asked us to stop, where one did: 128 + n, as shells have it.
+    pub fn stop_code(&mut self) -> Option<u8> {
+        self.arrived();
+        self.stop.and_then(|signal| u8::try_from(128 + signal).ok())
     }
 }
 

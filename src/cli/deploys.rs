@@ -1,0 +1,187 @@
+//! `cargo twelve deploys [NAME]`: which release runs where and how far it is behind; with a name, the deploy's ledger.
+
+use super::ExitCode;
+use super::surroundings::Surroundings;
+use crate::app::{AppName, DeployName};
+use crate::artifact::{ConfigFingerprint, DeployRef, UtcTime};
+#[cfg(feature = "codebase")]
+use crate::codebase::Repository;
+use crate::release::{Behind, CurrentRelease, DeployState, age};
+use crate::report::{Age, Audience, Event, Table, data};
+use crate::store::{StandingEntry, Store};
+use clap::Args;
+use serde_json::{Value, json};
+
+/// List the deploys: which release each is at, since when, and how far that is behind
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo twelve deploys
+  cargo twelve deploys production    its ledger, newest first")]
+pub(crate) struct Arguments {
+    /// A deploy, to see its ledger: [APP@]NAME
+    #[arg(value_name = "NAME")]
+    deploy: Option<DeployRef>,
+    /// The app [default: the package at hand, else all of the store]
+    #[arg(long, conflicts_with = "deploy")]
+    app: Option<AppName>,
+    /// How many of the newest entries
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    last: usize,
+}
+
+/// Lists them.
+pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+    let (store, at_hand) = (surroundings.store()?, surroundings.app_at_hand()?);
+    let now = UtcTime::from_timestamp(surroundings.now());
+    if let Some(reference) = &arguments.deploy {
+        let app = store.app(reference.app.as_ref(), at_hand.as_ref())?;
+        return ledger(&store, &app, &reference.deploy, arguments.last, now, surroundings);
+    }
+    let apps = match arguments.app.clone().or(at_hand) {
+        Some(app) => vec![app],
+        None => store.apps()?,
+    };
+    let mut states = Vec::new();
+    for app in &apps {
+        for deploy in store.deploys(app)? {
+            let mut state = DeployState::read(&store, app, &deploy, now)?;
+            if let Some(current) = &mut state.current {
+                behind_branch(&store, app, current, now, surroundings);
+            }
+            states.push(state);
+        }
+    }
+    if surroundings.reporter.audience() == Audience::Json {
+        data::document(&json!({ "format": 1, "deploys": states }))?;
+        return Ok(ExitCode::Done);
+    }
+    if states.is_empty() {
+        let text = "there is no deploy yet; `cargo twelve deploy production RELEASE --env-file FILE` makes one";
+        surroundings.reporter.tell(&Event::note(text));
+        return Ok(ExitCode::Done);
+    }
+    data::text(&page(&states, now))?;
+    Ok(ExitCode::Done)
+}
+
+fn page(states: &[DeployState], now: UtcTime) -> String {
+    let mut table = Table::new(["APP", "DEPLOY", "RELEASE", "VERSION", "COMMIT", "SINCE", "BEHIND", "BRANCH", "STATE"]);
+    for DeployState { app, deploy, current, open } in states {
+        let of = |tell: &dyn Fn(&CurrentRelease) -> String| current.as_ref().map_or("none".to_owned(), tell);
+        let branch = current.as_ref().and_then(|one| one.behind_branch.as_ref());
+        table.row([
+            app.to_string(),
+            deploy.to_string(),
+            of(&|one| one.release.to_string()),
+            of(&|one| one.version.to_string()),
+            of(&|one| one.commit.chars().take(12).collect()),
+            of(&|one| format!("{} ago", Age(one.age))),
+            of(&|one| match one.behind {
+                Behind { releases: 0, .. } => "newest".to_owned(),
+                Behind { releases, gap, .. } => format!("{}, {}", counted(releases, "release"), Age(gap)),
+            }),
+            branch.map_or(String::new(), |one| match one.commits {
+                0 => format!("{} is there", one.branch),
+                commits => format!("{}: {}, {}", one.branch, counted(commits as u64, "commit"), Age(one.gap)),
+            }),
+            open.as_ref().map_or(String::new(), |open| {
+                format!("open: {} to {}, {} ago", open.by, open.release, Age(age(open.at, now)))
+            }),
+        ]);
+    }
+    table.to_string()
+}
+
+fn counted(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// How far a release is behind its branch, where the repository at hand is the app's own.
+#[cfg(feature = "codebase")]
+fn behind_branch(
+    store: &Store,
+    app: &AppName,
+    current: &mut CurrentRelease,
+    now: UtcTime,
+    surroundings: &Surroundings,
+) {
+    let Ok(repository) = Repository::discover(&surroundings.directory) else { return };
+    let Ok(deployed) = repository.recorded_commit(&current.commit) else { return };
+    let own = repository.roots(&deployed).ok().zip(store.roots(app).ok());
+    if !own.is_some_and(|(here, recorded)| here.iter().any(|root| recorded.contains(root))) {
+        return;
+    }
+    if let Ok(waiting) = repository.waiting(&deployed, current.branch.as_deref()) {
+        let gap = waiting.oldest.map_or(0, |oldest| age(oldest, now));
+        let (branch, commits) = (waiting.branch, waiting.commits);
+        current.behind_branch = Some(crate::release::BehindBranch { branch, commits, gap });
+    }
+}
+
+#[cfg(not(feature = "codebase"))]
+fn behind_branch(_: &Store, _: &AppName, _: &mut CurrentRelease, _: UtcTime, _: &Surroundings) {}
+
+fn ledger(
+    store: &Store,
+    app: &AppName,
+    deploy: &DeployName,
+    last: usize,
+    now: UtcTime,
+    surroundings: &Surroundings,
+) -> anyhow::Result<ExitCode> {
+    // One more than is shown: what the last one changed is seen on it.
+    let entries: Vec<StandingEntry> =
+        store.entries(app, deploy)?.take(last.saturating_add(1)).collect::<Result<_, _>>()?;
+    if entries.is_empty() {
+        store.current_entry_or_refuse(app, deploy)?;
+    }
+    let shown = entries.iter().take(last).enumerate();
+    if surroundings.reporter.audience() == Audience::Json {
+        let shown: Vec<Value> = shown.map(|(at, one)| document(one, config_of(&entries, at))).collect();
+        data::document(&json!({ "format": 1, "app": app, "deploy": deploy, "entries": shown }))?;
+        return Ok(ExitCode::Done);
+    }
+    let mut table = Table::new(["ENTRY", "RELEASE", "WHY", "OUTCOME", "CONFIG", "AGE", "BY", "MESSAGE"]);
+    for (at, StandingEntry { entry, outcome, .. }) in shown {
+        table.row([
+            entry.seq.to_string(),
+            entry.release.to_string(),
+            entry.reason.to_string(),
+            outcome.as_ref().map_or("open".to_owned(), |closed| closed.outcome.to_string()),
+            config_of(&entries, at).to_owned(),
+            Age(age(entry.at, now)).to_string(),
+            format!("{} on {}", entry.by, entry.host),
+            entry.message.clone().unwrap_or_default(),
+        ]);
+    }
+    data::text(&table.to_string())?;
+    Ok(ExitCode::Done)
+}
+
+fn document(StandingEntry { entry, outcome, .. }: &StandingEntry, config: &str) -> Value {
+    let mut value = json!({
+        "entry": entry.seq, "release": entry.release, "reason": entry.reason, "at": entry.at, "by": entry.by,
+        "host": entry.host, "pid": entry.pid, "config": config,
+    });
+    if let Some(message) = &entry.message {
+        value["message"] = json!(message);
+    }
+    if let Some(closed) = outcome {
+        value["outcome"] = json!(closed.outcome);
+        value["closed_at"] = json!(closed.at);
+        value["closed_by"] = json!(closed.by);
+    }
+    value
+}
+
+/// What an entry's config is to the done one before it: `same`, `changed`, or `unknown` where their keys differ.
+fn config_of(entries: &[StandingEntry], at: usize) -> &'static str {
+    let known = |one: &StandingEntry| one.entry.config.clone();
+    let before = entries.iter().skip(at + 1).find(|one| one.is_done()).and_then(known);
+    match (entries.get(at).and_then(known), before) {
+        (Some(ConfigFingerprint { key, hmac_sha256 }), Some(before)) if key == before.key => {
+            if hmac_sha256 == before.hmac_sha256 { "same" } else { "changed" }
+        }
+        _ => "unknown",
+    }
+}

@@ -1,0 +1,140 @@
+//! Deploys in a store: an append-only ledger each. Creating an entry is the lock; an outcome beside it opens the lock.
+
+use super::{Created, Error, Store, layout, numbers};
+use crate::app::{AppName, DeployName};
+use crate::artifact::{DeployEntry, DeployOutcome, Outcome};
+
+/// The largest entry that is read, in bytes.
+const LARGEST_ENTRY: u64 = 1 << 20;
+
+/// An entry as it stands.
+#[derive(Debug, Clone)]
+pub struct StandingEntry {
+    /// What it says.
+    pub entry: DeployEntry,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// How it ended; none where it is open.
+    pub outcome: Option<DeployOutcome>,
+}
+
+impl StandingEntry {
+    /// Whether its release became current.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.outcome.as_ref().is_some_and(|outcome| outcome.outcome == Outcome::Done)
+    }
+}
+
+impl Store {
+    /// The deploys of an app, sorted.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn deploys(&self, app: &AppName) -> Result<Vec<DeployName>, Error> {
+        let names = self.place.list(&layout::deploys(app))?;
+        let mut deploys: Vec<DeployName> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        deploys.sort();
+        Ok(deploys)
+    }
+
+    /// The number of a deploy's newest entry, 0 where it has none.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn newest_entry(&self, app: &AppName, deploy: &DeployName) -> Result<u64, Error> {
+        numbers::newest(&*self.place, |seq| layout::entry(app, deploy, seq))
+    }
+
+    /// An entry, verified against its own digest, its place, and its outcome against it.
+    ///
+    /// # Errors
+    /// Where it is not there, or is damaged.
+    pub fn entry(&self, app: &AppName, deploy: &DeployName, seq: u64) -> Result<StandingEntry, Error> {
+        let key = layout::entry(app, deploy, seq);
+        let Some(bytes) = self.place.get(&key, LARGEST_ENTRY)? else {
+            return Err(Error::Lost { key, named_by: format!("the ledger of `{deploy}`") });
+        };
+        let entry = DeployEntry::from_bytes(app, deploy, seq, &bytes)?;
+        let closing = layout::outcome(app, deploy, seq);
+        let outcome = self.place.get(&closing, LARGEST_ENTRY)?;
+        let outcome = outcome.map(|outcome| DeployOutcome::from_bytes(&format!("`{closing}`"), &bytes, &outcome));
+        Ok(StandingEntry { entry, outcome: outcome.transpose()?, bytes })
+    }
+
+    /// The entries of a deploy, newest first, each read when it is asked for.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn entries<'a>(
+        &'a self,
+        app: &'a AppName,
+        deploy: &'a DeployName,
+    ) -> Result<impl Iterator<Item = Result<StandingEntry, Error>> + 'a, Error> {
+        let newest = self.newest_entry(app, deploy)?;
+        Ok((1..=newest).rev().map(move |seq| self.entry(app, deploy, seq)))
+    }
+
+    /// The current entry of a deploy: the newest that is closed `done`.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or an entry is damaged.
+    pub fn current_entry(&self, app: &AppName, deploy: &DeployName) -> Result<Option<StandingEntry>, Error> {
+        for entry in self.entries(app, deploy)? {
+            let entry = entry?;
+            if entry.is_done() {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The current entry of a deploy that must have one.
+    ///
+    /// # Errors
+    /// Where there is no such deploy, or none of its entries is done.
+    pub fn current_entry_or_refuse(&self, app: &AppName, deploy: &DeployName) -> Result<StandingEntry, Error> {
+        if let Some(entry) = self.current_entry(app, deploy)? {
+            return Ok(entry);
+        }
+        let (app, deploy, known) = (app.clone(), deploy.clone(), self.deploys(app)?);
+        Err(if known.contains(&deploy) {
+            Error::NothingDeployed { app, deploy }
+        } else {
+            Error::NoDeploy { app, deploy, known }
+        })
+    }
+
+    /// Takes an entry's number by creating it. Where somebody else has it, nothing is changed.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn create_entry(&self, entry: &DeployEntry, bytes: &[u8]) -> Result<Created, Error> {
+        self.place.create(&layout::entry(&entry.app, &entry.deploy, entry.seq), bytes)
+    }
+
+    /// Closes an entry. Where it is closed already, nothing is changed.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn close_entry(&self, entry: &DeployEntry, outcome: &DeployOutcome) -> Result<Created, Error> {
+        let key = layout::outcome(&entry.app, &entry.deploy, entry.seq);
+        self.place.create(&key, &outcome.to_bytes()?)
+    }
+
+    /// The signatures of an entry, unverified, in their order.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn entry_signatures(&self, entry: &DeployEntry) -> Result<Vec<Vec<u8>>, Error> {
+        self.signatures(&layout::entry(&entry.app, &entry.deploy, entry.seq))
+    }
+
+    /// Adds a signature to those of an entry.
+    ///
+    /// # Errors
+    /// Where there are too many, or the store cannot be written.
+    pub fn add_entry_signature(&self, entry: &DeployEntry, signature: &[u8]) -> Result<(), Error> {
+        self.add_signature(&layout::entry(&entry.app, &entry.deploy, entry.seq), signature).map(drop)
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::surroundings::Surroundings;
 use crate::app::AppName;
-use crate::artifact::ReleaseId;
+use crate::artifact::{DeployEntry, ReleaseId};
 use crate::report::Event;
 use crate::run::{Error, HighWaterMark};
 use crate::store::Store;
@@ -22,12 +22,17 @@ pub(crate) struct AgeOptions {
 }
 
 /// Why a release may be older than the newest that has run here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Leave {
     /// Nothing says so.
     None,
-    /// The entry of a deploy says so, and whoever made it was entitled to.
-    DeployEntry,
+    /// An entry of a deploy is followed, and says so where whoever made it was entitled to.
+    Followed {
+        /// The entry.
+        entry: Box<DeployEntry>,
+        /// Whether it may lead back.
+        leads_back: bool,
+    },
 }
 
 impl AgeOptions {
@@ -37,14 +42,23 @@ impl AgeOptions {
         &self,
         store: &Store,
         release: (&AppName, ReleaseId),
-        leave: Leave,
+        leave: &Leave,
+        signed_only: bool,
         surroundings: &Surroundings,
     ) -> anyhow::Result<Option<HighWaterMark>> {
         let folder = self.state.as_ref().map(|folder| surroundings.resolve(folder));
         let Some(folder) = folder.or_else(|| surroundings.state_folder()) else { return Ok(None) };
         let (app, id) = release;
-        let mark = HighWaterMark::of(&folder, store, app);
-        if self.allow_older || leave == Leave::DeployEntry {
+        let mut mark = HighWaterMark::of(&folder, store, app);
+        let mut leads_back = self.allow_older;
+        if let Leave::Followed { entry, leads_back: entitled } = leave {
+            mark = mark.following(entry);
+            if signed_only && !self.allow_older {
+                mark.refuse_older_entry()?;
+            }
+            leads_back |= entitled;
+        }
+        if leads_back {
             if let Some(newest) = mark.newest()?.filter(|newest| id < *newest) {
                 let text = format!("{id} is older than {newest}, which has run on this machine");
                 surroundings.reporter.tell(&Event::note(text));

@@ -57,7 +57,8 @@ impl ReleaseOptions {
         let cache = self.host.cache(surroundings)?;
         let store = Arc::new(surroundings.store()?);
         let (record, leave) = self.found(&cache, &store, trust.as_ref(), surroundings)?;
-        let mark = self.age.mark(&store, (&record.app, record.release), leave, surroundings)?;
+        let release = (&record.app, record.release);
+        let mark = self.age.mark(&store, release, &leave, trust.is_some(), surroundings)?;
         let tree = verified_tree(&cache, &store, &record, surroundings)?;
         Ok(Verified { record, tree, mark, signed_only: trust.is_some() })
     }
@@ -84,8 +85,8 @@ impl ReleaseOptions {
                 "start again when the store answers, to follow what came since",
             ));
         }
-        let leave = if followed.leads_back { Leave::DeployEntry } else { Leave::None };
-        Ok((cache.record(store, &app, release, trust)?, leave))
+        let record = cache.record(store, &app, release, trust)?;
+        Ok((record, Leave::Followed { entry: Box::new(followed.entry), leads_back: followed.leads_back }))
     }
 
     /// How much of the sandbox is wanted.

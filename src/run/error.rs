@@ -1,7 +1,7 @@
 //! Why nothing is started, or why what was started cannot go on.
 
 use super::supervisor::seconds;
-use crate::app::AppName;
+use crate::app::{AppName, DeployName};
 use crate::artifact::{self, Digest, ReleaseId, ReleaseRecord};
 use crate::report::Size;
 use crate::store;
@@ -281,6 +281,18 @@ pub enum Error {
         id: ReleaseId,
         /// The newest that has run.
         newest: ReleaseId,
+    },
+    /// An entry of a deploy that is older than what was followed here.
+    #[error(
+        "entry {seq} of `{deploy}` is older than entry {newest}, which was followed on this machine: the store has lost entries"
+    )]
+    OlderThanFollowed {
+        /// The deploy.
+        deploy: DeployName,
+        /// The entry that is current.
+        seq: u64,
+        /// The newest that was followed.
+        newest: u64,
     },
     /// There is no place to remember what has run.
     #[error("this machine has no place to remember it in, since neither XDG_STATE_HOME nor HOME is set")]

@@ -6,25 +6,32 @@
 
 use super::Error;
 use super::cache::store_key;
-use crate::app::AppName;
-use crate::artifact::ReleaseId;
+use crate::app::{AppName, DeployName};
+use crate::artifact::{DeployEntry, ReleaseId};
 use crate::store::Store;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-/// The newest release of one store's app that has run here.
+/// The newest release of one store's app that has run here, and the newest entry of each deploy that was followed.
 #[derive(Debug, Clone)]
 pub struct HighWaterMark {
     folder: PathBuf,
+    followed: Option<(DeployName, u64)>,
 }
 
 impl HighWaterMark {
     /// The mark of a store's app below the folder of the machine's state.
     #[must_use]
     pub fn of(state: &Path, store: &Store, app: &AppName) -> Self {
-        Self { folder: state.join(app.as_str()).join(store_key(store)) }
+        Self { folder: state.join(app.as_str()).join(store_key(store)), followed: None }
+    }
+
+    /// The same, where an entry of a deploy is followed.
+    #[must_use]
+    pub fn following(self, entry: &DeployEntry) -> Self {
+        Self { followed: Some((entry.deploy.clone(), entry.seq)), ..self }
     }
 
     /// The mark; none where nothing has run here.
@@ -32,7 +39,7 @@ impl HighWaterMark {
     /// # Errors
     /// Where it cannot be read.
     pub fn newest(&self) -> Result<Option<ReleaseId>, Error> {
-        Ok(self.marks()?.into_iter().max())
+        Ok(Marks::of_releases(&self.folder).newest()?.and_then(ReleaseId::from_number))
     }
 
     /// Refuses a release older than the mark.
@@ -46,16 +53,73 @@ impl HighWaterMark {
         }
     }
 
-    /// Raises the mark to a release; on disk when this returns.
+    /// Refuses an entry older than the newest of its deploy that was followed here: who can write to a store, and has
+    /// no key, could remove later ones, and so make an old signed entry the current one.
+    ///
+    /// # Errors
+    /// Where it is, or the mark cannot be read.
+    pub fn refuse_older_entry(&self) -> Result<(), Error> {
+        let Some((deploy, seq)) = &self.followed else { return Ok(()) };
+        match Marks::of_entries(&self.folder, deploy).newest()?.filter(|newest| seq < newest) {
+            Some(newest) => Err(Error::OlderThanFollowed { deploy: deploy.clone(), seq: *seq, newest }),
+            None => Ok(()),
+        }
+    }
+
+    /// Raises the mark to a release, and to the entry that is followed; on disk when this returns.
     ///
     /// # Errors
     /// Where it cannot be written.
     pub fn raise(&self, id: ReleaseId) -> Result<(), Error> {
-        let marks = self.marks()?;
-        if marks.iter().any(|mark| *mark >= id) {
+        Marks::of_releases(&self.folder).raise(id.number())?;
+        match &self.followed {
+            Some((deploy, seq)) => Marks::of_entries(&self.folder, deploy).raise(*seq),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A folder of empty files whose names are numbers behind a prefix.
+struct Marks {
+    folder: PathBuf,
+    prefix: &'static str,
+}
+
+impl Marks {
+    fn of_releases(folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf(), prefix: "v" }
+    }
+
+    fn of_entries(folder: &Path, deploy: &DeployName) -> Self {
+        Self { folder: folder.join("deploys").join(deploy.as_str()), prefix: "" }
+    }
+
+    fn newest(&self) -> Result<Option<u64>, Error> {
+        Ok(self.all()?.into_iter().max())
+    }
+
+    fn all(&self) -> Result<Vec<u64>, Error> {
+        let unreadable = |cause| Error::machine(&self.folder, "read", cause);
+        let entries = match std::fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(cause) => return Err(unreadable(cause)),
+        };
+        let names: Vec<_> =
+            entries.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>().map_err(unreadable)?;
+        Ok(names.iter().filter_map(|name| name.to_str()?.strip_prefix(self.prefix)?.parse().ok()).collect())
+    }
+
+    fn path(&self, number: u64) -> PathBuf {
+        self.folder.join(format!("{}{number}", self.prefix))
+    }
+
+    fn raise(&self, number: u64) -> Result<(), Error> {
+        let marks = self.all()?;
+        if marks.iter().any(|mark| *mark >= number) {
             return Ok(());
         }
-        let path = self.folder.join(id.to_string());
+        let path = self.path(number);
         let unwritable = |cause| Error::machine(&path, "written", cause);
         self.make_folders().map_err(unwritable)?;
         match OpenOptions::new().write(true).create_new(true).open(&path) {
@@ -66,21 +130,9 @@ impl HighWaterMark {
         sync(&self.folder).map_err(unwritable)?;
         for lower in marks {
             // It says nothing any more; that it stays does no harm.
-            let _ = std::fs::remove_file(self.folder.join(lower.to_string()));
+            let _ = std::fs::remove_file(self.path(lower));
         }
         Ok(())
-    }
-
-    fn marks(&self) -> Result<Vec<ReleaseId>, Error> {
-        let unreadable = |cause| Error::machine(&self.folder, "read", cause);
-        let entries = match std::fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(cause) => return Err(unreadable(cause)),
-        };
-        let names: Vec<_> =
-            entries.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>().map_err(unreadable)?;
-        Ok(names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect())
     }
 
     /// Makes the folder and those above it, each name on disk.
@@ -89,7 +141,7 @@ impl HighWaterMark {
             return Ok(());
         }
         DirBuilder::new().recursive(true).mode(0o755).create(&self.folder)?;
-        self.folder.ancestors().skip(1).take(3).try_for_each(sync)
+        self.folder.ancestors().skip(1).take(5).filter(|above| above.is_dir()).try_for_each(sync)
     }
 }
 

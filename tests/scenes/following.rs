@@ -166,6 +166,26 @@ fn with_signers_only_a_signed_entry_leads_back_behind_what_has_run() {
 }
 
 #[test]
+fn a_signed_entry_does_not_come_back_once_a_later_one_was_followed() {
+    let scene = signed();
+    let signers = ["shop@production", "--signers", "signers"];
+    let back = scene.twelve(["rollback", "shop@production", "--sign", "ci"]);
+    assert_eq!(back.code, Some(0), "{}", back.page());
+    ran(&run(&scene, &signers), "v1");
+    deploy(&scene, "v2");
+    ran(&run(&scene, &signers), "v2");
+    // Who can write to the store, and has no key, removes what came after the signed way back.
+    for name in ["4.json", "4.done.json"] {
+        fs::remove_file(scene.store().join("shop/deploys/production").join(name)).expect("removed");
+    }
+    let outcome = run(&scene, &signers);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(77), ""), "{}", outcome.page());
+    let said = "entry 3 of `production` is older than entry 4, which was followed on this machine";
+    assert!(outcome.stderr.contains(said), "{}", outcome.page());
+    ran(&run(&scene, &[&signers[..], &["--allow-older"]].concat()), "v1");
+}
+
+#[test]
 fn an_unsigned_release_is_refused_also_where_a_deploy_leads_to_it() {
     let scene = signed();
     release(&scene, SHOP);

@@ -59,6 +59,10 @@ pub(super) fn advice(error: &Error) -> Advice {
                  `cargo twelve rollback DEPLOY --sign KEYFILE`"
             ),
         ),
+        Error::OlderThanFollowed { .. } => Advice::hint(
+            ExitCode::Refused,
+            "ask who could remove entries from the store; where it was restored from a copy, `--allow-older` follows it",
+        ),
         Error::NoState => Advice::hint(ExitCode::Usage, "name a folder with `--state DIR` or TWELVE_STATE"),
         Error::NoProcessTypes { .. } => Advice::hint(
             ExitCode::NotFound,

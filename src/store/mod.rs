@@ -1,7 +1,7 @@
 //! Where builds, releases and deploys are kept. Everything in a store is created once and never changed; readers need
 //! only get and list, writers need create-only besides.
 //!
-//! [`Store`] knows the layout and the nouns; a [`Place`] knows bytes and keys. Which place it is, the location says alone.
+//! [`Store`] knows the layout and the nouns; a `Place` knows bytes and keys. Which place it is, the location says alone.
 
 mod builds;
 mod codebases;

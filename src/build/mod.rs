@@ -107,6 +107,7 @@ pub fn make(
         let (name, target) = (package.name.to_string(), planned.target.clone());
         reporter.tell(&Event::Compiling { package: name, target });
         let compiled = Compiled::of(compile(&mut cargo_build(plan, planned, &cargo, package, reporter))?);
+        source::refuse_changed(&work, &plan.snapshot)?;
         inputs::refuse_foreign(&compiled, &packages, &places)?;
         let parts = Parts { plan, planned, work: &work, places: &places, packages: &packages, package, compiled };
         bundles.push(bundle(&parts, reporter)?);

@@ -61,6 +61,19 @@ pub(super) fn export(
     Ok((Export { unbuilt, modified }, missing.len() + extra.len()))
 }
 
+/// Refuses a build of which a build script changed a file of the commit: what was compiled is then what the script
+/// wrote, or not, as the order of the units has it.
+pub(super) fn refuse_changed(work: &WorkFolder, snapshot: &Snapshot) -> Result<(), Error> {
+    let source = work.source();
+    let is_file = |file: &&SnapshotFile| matches!(file.kind, FileKind::Plain | FileKind::Executable);
+    let files: Vec<&SnapshotFile> = snapshot.files().filter(is_file).collect();
+    let whole = on_every_core(&files, |file| Ok::<_, Error>(file.is_at(&source.join(&file.path))))?;
+    match files.iter().zip(whole).find(|(_, whole)| !whole) {
+        Some((file, _)) => Err(Error::ChangedByBuild { path: file.path.clone() }),
+        None => Ok(()),
+    }
+}
+
 /// A file that the source folder must hold.
 struct Wanted<'a> {
     file: &'a SnapshotFile,

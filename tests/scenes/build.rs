@@ -167,6 +167,20 @@ fn what_a_build_script_left_running_ends_with_the_build() {
     assert!(eventually(|| is_gone(left)), "what the build script started was left behind");
 }
 
+#[test]
+fn a_build_script_that_changes_a_file_of_the_commit_is_refused() {
+    let scene = shop();
+    scene.write("build.rs", "fn main() {\n    std::fs::write(\"src/main.rs\", \"fn main() {}\").unwrap();\n}\n");
+    commit(&scene, "rewrites");
+    for _ in 0..2 {
+        scene.twelve(["build"]).refused(77, &["`src/main.rs` was changed by a build script"]);
+    }
+    // One that writes what was committed changes nothing.
+    scene.write("build.rs", "fn main() {\n    let text = std::fs::read(\"src/main.rs\").unwrap();\n    std::fs::write(\"src/main.rs\", text).unwrap();\n}\n");
+    commit(&scene, "same");
+    scene.twelve(["build"]).build_id();
+}
+
 /// A build whose build script takes a minute, and the process id of that script, which has begun.
 fn started_slow_build() -> (Scene, Child, u32) {
     let scene = shop();

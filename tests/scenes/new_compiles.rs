@@ -48,3 +48,18 @@ fn a_fresh_worker_compiles_passes_its_tests_and_leaves_git_clean() {
     cargo(&scene, "mill", "test --locked");
     stays_clean(&scene, "mill");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_fresh_service_on_postgres_passes_its_tests_against_a_real_server() {
+    let Some(server) = crate::servers::Server::postgres() else { return };
+    let scene = Scene::new();
+    new(&scene, "ledger", &["--template", "web-postgres"]);
+    let mut command = scene.command("cargo");
+    command.current_dir(scene.path().join("ledger")).env("CARGO_TARGET_DIR", TARGET).args(["test", "--locked"]);
+    command.env("TEST_DATABASE_URL", format!("postgres://postgres@127.0.0.1:{}/postgres", server.port));
+    let outcome = scene.outcome(&mut command);
+    assert_eq!(outcome.code, Some(0), "{}{}", outcome.stdout, outcome.stderr);
+    assert!(!outcome.stdout.contains("SKIPPED"), "{}", outcome.stdout);
+    stays_clean(&scene, "ledger");
+}

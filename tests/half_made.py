@@ -202,6 +202,8 @@ def power_cuts(most):
     # After the last point comes the cut when all has been said.
     ends = [(command, None, None) for command in cut]
     for command, call, when in spread(all_points + ends * 4, most):
+        # A new file each time: the loop device of the last may not have let go of it yet.
+        image.unlink(missing_ok=True)
         subprocess.run(["dd", "if=/dev/zero", f"of={image}", "bs=1M", "count=0", "seek=32", "status=none"], check=True)
         subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
         subprocess.run(["mount", "-o", "loop", image, mount], check=True)

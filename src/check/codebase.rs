@@ -100,12 +100,17 @@ fn changed(facts: &Facts) -> Judgement {
     }
 }
 
+/// Whether a package is there to serve. `hyper` and `tonic` are as often in a client.
+fn serves(package: &str) -> bool {
+    super::facts::SERVERS.contains(&package) && !matches!(package, "hyper" | "tonic")
+}
+
 fn several(facts: &Facts) -> Judgement {
     let serving: Vec<&str> = facts
         .members
         .iter()
         .filter(|one| !one.bins.is_empty())
-        .filter(|one| one.compiled().any(|dependency| super::facts::SERVERS.contains(&dependency.package.as_str())))
+        .filter(|one| one.compiled().any(|dependency| serves(&dependency.package)))
         .map(|one| one.name.as_str())
         .collect();
     if serving.len() < 2 {

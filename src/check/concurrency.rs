@@ -182,7 +182,7 @@ fn worker_in_web(facts: &Facts) -> Judgement {
     let mut found = Vec::new();
     let mut told = BTreeSet::new();
     for source in &facts.sources {
-        for one in source.loops.iter().filter(|one| facts.reaches(source, one.within)) {
+        for one in source.loops.iter().filter(|one| !one.ends && facts.reaches(source, one.within)) {
             let inside = |line: usize| (one.span.line..=one.span.end_line.max(one.span.line + 30)).contains(&line);
             let calls = |name: &str| {
                 source

@@ -133,16 +133,21 @@ fn undocumented(facts: &Facts) -> Judgement {
                 .any(|pattern| pattern.strip_suffix('*').map_or(pattern == name, |prefix| name.starts_with(prefix)))
         })
     };
-    let mut told = BTreeSet::new();
-    let mut found = Vec::new();
+    let mut names = Vec::new();
+    let mut places = Vec::new();
     for site in read_sites(facts) {
         let Some(name) = site.name.filter(|name| !GIVEN.contains(&name.as_str()) && !passes(name)) else { continue };
-        if !known.contains(&name) && !name.starts_with("CARGO_") && told.insert(name.clone()) {
-            let place = site.source.place(site.span, "read here");
-            found.push(Found::new(Verdict::Note, format!("`{name}` is read and documented nowhere")).at(place));
+        if !known.contains(&name) && !name.starts_with("CARGO_") && !names.contains(&name) {
+            places.push(site.source.place(site.span, "read here"));
+            names.push(name);
         }
     }
-    Judgement::of(found)
+    if names.is_empty() {
+        return Judgement::KEPT;
+    }
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let found = Found::new(Verdict::Note, format!("read and documented nowhere: {}", quoted.join(", ")));
+    Judgement::Found(vec![places.into_iter().take(3).fold(found, Found::at)])
 }
 
 /// Variables that the platform gives.

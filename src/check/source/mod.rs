@@ -145,6 +145,8 @@ pub(super) struct Name {
 pub(super) struct Loop {
     pub(super) span: Span,
     pub(super) within: Within,
+    /// Whether something in it ends it, as that of a retry.
+    pub(super) ends: bool,
 }
 
 /// A field of a struct that a command-line parser fills.

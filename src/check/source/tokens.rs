@@ -15,8 +15,8 @@ pub(super) enum Seen {
     Method { name: String, arguments: Vec<Value>, span: Span },
     /// A string.
     Text { value: String, span: Span },
-    /// The keyword `loop`.
-    Loop { span: Span },
+    /// The keyword `loop`, and whether its body leaves it.
+    Loop { ends: bool, span: Span },
 }
 
 /// All that can be seen, in the order of the text.
@@ -24,6 +24,15 @@ pub(super) fn scan(tokens: TokenStream) -> Vec<Seen> {
     let mut seen = Vec::new();
     scan_into(tokens, &mut seen);
     seen
+}
+
+/// Whether `break` or `return` stands among tokens, however deep.
+pub(super) fn exits(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "break" || word == "return",
+        TokenTree::Group(group) => exits(group.stream()),
+        _ => false,
+    })
 }
 
 /// The strings, numbers and names, for an argument that is a macro.
@@ -71,7 +80,11 @@ fn scan_into(tokens: TokenStream, seen: &mut Vec<Seen>) {
                     continue;
                 }
                 match called {
-                    _ if text == "loop" => seen.push(Seen::Loop { span }),
+                    _ if text == "loop" => {
+                        let body = tokens.get(next).filter(|token| matches!(token, TokenTree::Group(_)));
+                        let ends = body.is_some_and(|body| exits(body.clone().into()));
+                        seen.push(Seen::Loop { ends, span });
+                    }
                     Some(arguments) if after_dot => seen.push(Seen::Method { name: text, arguments, span }),
                     called if !after_dot => seen.push(Seen::Path { text, called, span }),
                     _ => {}

@@ -162,7 +162,9 @@ impl Walk {
                 Seen::Text { value, span: at } => {
                     self.source.strings.push(Text { value, span: span(at) });
                 }
-                Seen::Loop { span: at } => self.source.loops.push(Loop { span: span(at), within: self.within }),
+                Seen::Loop { ends, span: at } => {
+                    self.source.loops.push(Loop { span: span(at), within: self.within, ends });
+                }
             }
         }
         self.source.macros.push(Macro { path, span: span(whole), called: called.clone() });
@@ -345,13 +347,13 @@ impl<'ast> Visit<'ast> for Walk {
     }
 
     fn visit_expr_loop(&mut self, one: &'ast syn::ExprLoop) {
-        self.source.loops.push(Loop { span: span(one.span()), within: self.within });
+        self.source.loops.push(Loop { span: span(one.span()), within: self.within, ends: ends(&one.body) });
         visit::visit_expr_loop(self, one);
     }
 
     fn visit_expr_while(&mut self, one: &'ast syn::ExprWhile) {
         if matches!(&*one.cond, Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Bool(value) if value.value)) {
-            self.source.loops.push(Loop { span: span(one.span()), within: self.within });
+            self.source.loops.push(Loop { span: span(one.span()), within: self.within, ends: ends(&one.body) });
         }
         visit::visit_expr_while(self, one);
     }
@@ -386,4 +388,26 @@ fn variable_of(tokens: &str, field: &str) -> Option<String> {
         Some((_, name)) => Some(name.trim().trim_matches('"').to_owned()),
         None => Some(field.to_uppercase()),
     }
+}
+
+/// Whether a loop's body breaks it or leaves the function. What a closure or an async block in it returns is its own.
+fn ends(body: &Block) -> bool {
+    #[derive(Default)]
+    struct Exits(bool);
+    impl<'ast> Visit<'ast> for Exits {
+        fn visit_expr_break(&mut self, _: &'ast syn::ExprBreak) {
+            self.0 = true;
+        }
+        fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
+            self.0 = true;
+        }
+        fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+        fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
+        fn visit_macro(&mut self, one: &'ast syn::Macro) {
+            self.0 |= tokens::exits(one.tokens.clone());
+        }
+    }
+    let mut exits = Exits::default();
+    exits.visit_block(body);
+    exits.0
 }

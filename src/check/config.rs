@@ -123,50 +123,21 @@ fn undocumented(facts: &Facts) -> Judgement {
                 .filter_map(|line| Some(line.trim_start_matches(['#', ' ']).split_once('=')?.0.trim().to_owned())),
         );
     }
-    known.extend(declared.iter().flat_map(|contract| contract.variables.iter().map(|one| one.name.clone())));
-    known.extend(facts.declaration.processes.iter().filter_map(|one| one.port.clone()));
-    let passes = |name: &str| {
-        declared.is_some_and(|contract| {
-            contract
-                .passthrough
-                .iter()
-                .any(|pattern| pattern.strip_suffix('*').map_or(pattern == name, |prefix| name.starts_with(prefix)))
-        })
-    };
-    let mut names = Vec::new();
-    let mut places = Vec::new();
-    for site in read_sites(facts) {
-        let Some(name) = site.name.filter(|name| !GIVEN.contains(&name.as_str()) && !passes(name)) else { continue };
-        if !known.contains(&name) && !name.starts_with("CARGO_") && !names.contains(&name) {
-            places.push(site.source.place(site.span, "read here"));
-            names.push(name);
-        }
-    }
-    if names.is_empty() {
+    let readings = facts.readings();
+    let unknown: Vec<_> = readings.undeclared.iter().filter(|one| !known.contains(&one.name)).collect();
+    if unknown.is_empty() {
         return Judgement::KEPT;
     }
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let quoted: Vec<String> = unknown.iter().map(|one| format!("`{}`", one.name)).collect();
     let found = Found::new(Verdict::Note, format!("read and documented nowhere: {}", quoted.join(", ")));
-    Judgement::Found(vec![places.into_iter().take(3).fold(found, Found::at)])
+    let places = unknown.iter().take(3).filter_map(|one| {
+        let named = |reading: &&Reading| matches!(&reading.how, How::Named { name } if *name == one.name);
+        let reading = readings.all.iter().find(named)?;
+        let source = facts.sources.iter().find(|source| source.path == reading.file)?;
+        Some(Place::words(&reading.file, reading.line, source.line(reading.line), &one.name, "read here"))
+    });
+    Judgement::Found(vec![places.fold(found, Found::at)])
 }
-
-/// Variables that the platform gives.
-const GIVEN: [&str; 14] = [
-    "HOME",
-    "HOSTNAME",
-    "LANG",
-    "PATH",
-    "PORT",
-    "PROCESS",
-    "PWD",
-    "RELEASE_COMMIT",
-    "RELEASE_ID",
-    "RELEASE_VERSION",
-    "RUST_BACKTRACE",
-    "RUST_LOG",
-    "TMPDIR",
-    "USER",
-];
 
 fn not_from_environment(facts: &Facts) -> Judgement {
     if let Some(site) = read_sites(facts).into_iter().next() {

@@ -142,13 +142,15 @@ impl Facts {
     /// What the service's own source reads of the environment, held against its contract.
     #[must_use]
     pub fn readings(&self) -> Readings {
-        let mut all: Vec<Reading> = self.sources.iter().flat_map(|source| self.readings_of(source)).collect();
+        // Asked once: who reads for others is known only when every call has been looked at.
+        let helpers = self.helpers();
+        let mut all: Vec<Reading> = self.sources.iter().flat_map(|source| self.readings_of(source, &helpers)).collect();
         all.sort();
         all.dedup();
         Readings::of(all, &self.declaration)
     }
 
-    fn readings_of(&self, source: &Source) -> Vec<Reading> {
+    fn readings_of(&self, source: &Source, helpers: &BTreeSet<&str>) -> Vec<Reading> {
         let mut found = Vec::new();
         let mut add = |span: Span, how: How| {
             let place = source.place(span, "");
@@ -163,10 +165,10 @@ impl Facts {
             } else if NAMED.iter().any(|tail| ends_in(&call.path, tail)) {
                 match call.arguments.first().and_then(|value| self.text(source, value)) {
                     Some(name) => add(call.span, How::Named { name }),
-                    None if self.is_helper(source, call.within) => {}
+                    None if self.is_helper(helpers, source, call.within) => {}
                     None => add(call.span, How::Dynamic { function: call.path.clone() }),
                 }
-            } else if self.helpers().contains(last(&call.path)) {
+            } else if helpers.contains(last(&call.path)) {
                 // A helper's own name is often that of something else too: only a name as variables have it counts.
                 match call.arguments.iter().find_map(|value| self.text(source, value).filter(|text| is_variable(text)))
                 {
@@ -196,10 +198,11 @@ impl Facts {
         }
         for one in &source.macros {
             let name = last(&one.path);
+            let baked = matches!(name, "env" | "option_env");
             let text =
                 || source.strings.iter().find(|text| is_within(text.span, one.span)).map(|text| text.value.clone());
-            match text() {
-                Some(name) if matches!(last(&one.path), "env" | "option_env") && !self.is_of_the_build(&name) => {
+            match baked.then(text).flatten() {
+                Some(name) if !self.is_of_the_build(&name) => {
                     add(one.span, How::BakedIn { name });
                 }
                 _ if SQLX.contains(&name) && (one.path.starts_with("sqlx::") || one.path.contains("sqlx")) => {
@@ -215,7 +218,8 @@ impl Facts {
     fn text(&self, source: &Source, value: &Value) -> Option<String> {
         match value {
             Value::Text(text) => Some(text.clone()),
-            Value::Name(name) => {
+            // A constant's name; looking for any other through all files would take long and find nothing.
+            Value::Name(name) if last(name).chars().any(char::is_uppercase) => {
                 let name = last(name);
                 // In the same file, else wherever there is only one of the name.
                 let constant = |source: &Source| {
@@ -225,7 +229,7 @@ impl Facts {
                 };
                 let own = constant(source);
                 let found = if own.is_empty() { self.sources.iter().flat_map(constant).collect() } else { own };
-                found.into_iter().next().filter(|_| name.chars().any(char::is_uppercase))
+                found.into_iter().next()
             }
             // `NAME.to_string()`, `"NAME".into()`
             Value::Method(receiver, name, _)
@@ -255,9 +259,9 @@ impl Facts {
     }
 
     /// Whether something stands in a helper that somebody calls: its callers tell the names.
-    fn is_helper(&self, source: &Source, within: Within) -> bool {
+    fn is_helper(&self, helpers: &BTreeSet<&str>, source: &Source, within: Within) -> bool {
         let Some(function) = source.function(within) else { return false };
-        self.helpers().contains(function.name.as_str())
+        helpers.contains(function.name.as_str())
             && self.sources.iter().any(|source| source.calls.iter().any(|call| last(&call.path) == function.name))
     }
 

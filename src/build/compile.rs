@@ -2,16 +2,13 @@
 
 use super::Error;
 use super::interruption::Interruption;
-use super::process_group::ProcessGroup;
+use super::process_group::{PATIENCE, ProcessGroup};
 use crate::codebase::cargo::Message;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::{ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// How long cargo and its compilers may take to end after they were asked to.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs cargo and gives its messages.
 ///

@@ -4,12 +4,16 @@
 //! a Ctrl-C at the terminal reaches it through us alone.
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::{flag, low_level};
+use signal_hook::{SigId, flag, low_level};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The handlers that the last one left behind, which take the default action. The next takes them away: while it
+/// listens, a signal would still be deadly. A build for several targets listens once for each.
+static LEFT: Mutex<Vec<SigId>> = Mutex::new(Vec::new());
 
 /// Listens for signals that ask to stop.
 #[derive(Debug)]
@@ -19,7 +23,7 @@ pub(super) struct Interruption {
     signal: Arc<AtomicUsize>,
     /// While this holds, a signal does what it always does.
     idle: Arc<AtomicBool>,
-    registered: Vec<signal_hook::SigId>,
+    registered: Vec<SigId>,
 }
 
 impl Interruption {
@@ -28,13 +32,18 @@ impl Interruption {
         let (woken, wakes) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
         let idle = Arc::new(AtomicBool::new(false));
-        let mut registered = Vec::new();
+        let (mut defaults, mut registered) = (Vec::new(), Vec::new());
         for number in [SIGHUP, SIGINT, SIGTERM] {
             // In this order: once idle, the default action comes before anything is noted.
-            flag::register_conditional_default(number, Arc::clone(&idle))?;
+            defaults.push(flag::register_conditional_default(number, Arc::clone(&idle))?);
             registered.push(flag::register_usize(number, Arc::clone(&signal), number.cast_unsigned() as usize)?);
             registered.push(low_level::pipe::register(number, wakes.try_clone()?)?);
         }
+        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        for id in std::mem::replace(&mut *left, defaults) {
+            low_level::unregister(id);
+        }
+        drop(left);
         Ok(Self { woken, signal, idle, registered })
     }
 
@@ -52,7 +61,7 @@ impl AsFd for Interruption {
 
 impl Drop for Interruption {
     fn drop(&mut self) {
-        // The handlers stay where they are; from here on they take the default action.
+        // One handler a signal stays, and from here on takes the default action: without any, it would be ignored.
         self.idle.store(true, Ordering::SeqCst);
         for id in self.registered.drain(..) {
             low_level::unregister(id);

@@ -11,6 +11,10 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// How long cargo and its compilers may take to end after they were asked to.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the leader does. Signals to the group are for the others.
 const LEAD: &str = "trap '' HUP INT TERM; read -r _; kill -KILL 0";

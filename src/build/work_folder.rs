@@ -99,6 +99,20 @@ impl WorkFolder {
     }
 }
 
+/// Removes the work folders in `folder` whose names begin like this and that nobody holds: what was killed left them.
+pub(super) fn remove_abandoned(folder: &Path, prefix: &str) -> Result<(), Error> {
+    let entries = fs::read_dir(folder).map_err(Error::machine(folder, "read"))?;
+    for path in entries.flatten().filter(|entry| entry.file_name().as_encoded_bytes().starts_with(prefix.as_bytes())) {
+        let path = path.path();
+        // The folders in it are made by whoever holds the lock, so one without them is just being made.
+        let begun = path.join("cargo").is_dir();
+        if begun && File::open(path.join("lock")).is_ok_and(|lock| lock.try_lock().is_ok()) {
+            remove_folder(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes a folder with all that is in it, where it is there.
 pub(super) fn remove_folder(path: &Path) -> Result<(), Error> {
     match fs::remove_dir_all(path) {

@@ -5,7 +5,7 @@ use crate::shop::{commit, compiled_program_prints, shop, shop_with_packages};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -181,18 +181,56 @@ fn a_build_script_that_changes_a_file_of_the_commit_is_refused() {
     scene.twelve(["build"]).build_id();
 }
 
+#[test]
+fn a_signal_during_the_second_of_two_compiles_leaves_nothing_half_made() {
+    const OTHER: &str = "x86_64-unknown-linux-musl";
+    let scene = shop();
+    // A toolchain that has the folder of another target; of what would be in it nothing is asked until a build script has run.
+    let toolchain = scene.path().join("../toolchain");
+    let copy = format!(
+        "mkdir -p \"$0\" && s=$(rustc --print sysroot) && for part in bin lib; do cp -al $s/$part \"$0\" 2>/dev/null || cp -a $s/$part \"$0\"; done && mkdir -p \"$0/lib/rustlib/{OTHER}/lib\""
+    );
+    assert_eq!(scene.outcome(scene.command("sh").args(["-c", &copy]).arg(&toolchain)).code, Some(0));
+    let target = host(&scene);
+    scene.write("twelve.toml", format!("[build]\ntargets = [\"{target}\", \"{OTHER}\"]\n"));
+    let wait = format!("if std::env::var(\"TARGET\").unwrap() != \"{OTHER}\" {{\n        return;\n    }}");
+    scene.write("build.rs", SLOW.replace("fn main() {", &format!("fn main() {{\n    {wait}")));
+    commit(&scene, "slow");
+    let (mut child, script) = started_build(&scene, |command| {
+        command.env("CARGO", toolchain.join("bin/cargo"));
+    });
+    kill(child.id(), Signal::INT);
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert!(eventually(|| is_gone(script)), "the build script was left behind");
+    let left = std::fs::read_dir(work(&scene).join("tmp")).expect("the folder").count();
+    assert_eq!(left, 0, "something half made was left behind");
+}
+
+fn host(scene: &Scene) -> String {
+    let said = scene.outcome(scene.command("rustc").arg("-vV")).stdout;
+    said.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host").to_owned()
+}
+
+/// A build script that writes its process id, and then takes a minute.
+const SLOW: &str = "fn main() {\n    std::fs::write(\"started\", std::process::id().to_string()).unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(60));\n}\n";
+
 /// A build whose build script takes a minute, and the process id of that script, which has begun.
 fn started_slow_build() -> (Scene, Child, u32) {
     let scene = shop();
-    // A build script stands in its package's folder, and sees no other of this machine.
-    let started = work(&scene).join("cargo/src/started");
-    let script = "fn main() {\n    std::fs::write(\"started\", std::process::id().to_string()).unwrap();\n    std::thread::sleep(std::time::Duration::from_secs(60));\n}\n";
-    scene.write("build.rs", script);
+    scene.write("build.rs", SLOW);
     commit(&scene, "slow");
-    let child =
-        scene.command(PROGRAM).arg("build").stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
-    let script = wait_for(&started);
+    let (child, script) = started_build(&scene, |_| {});
     (scene, child, script)
+}
+
+fn started_build(scene: &Scene, change: impl FnOnce(&mut Command)) -> (Child, u32) {
+    let mut command = scene.command(PROGRAM);
+    command.arg("build").stderr(Stdio::null()).stdout(Stdio::null());
+    change(&mut command);
+    let child = command.spawn().expect("it starts");
+    // A build script stands in its package's folder, and sees no other of this machine.
+    let script = wait_for(&work(scene).join("cargo/src/started"));
+    (child, script)
 }
 
 fn pid(id: u32) -> Pid {

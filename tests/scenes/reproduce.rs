@@ -1,8 +1,11 @@
 //! `cargo twelve reproduce`: a release is what its commit compiles to, or what is other is named.
 
+use crate::running::wait_until;
 use crate::scene::{PROGRAM, Scene};
 use crate::shop::{commit, shop, shop_with_packages};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use std::process::Stdio;
 
 /// A build script whose work is another one each time.
 const UNSTEADY: &str = r#"fn main() {
@@ -42,6 +45,45 @@ fn a_release_is_reproduced_from_its_commit_in_another_clone() {
     let left = std::fs::read_dir(scene.path().join("target/twelve/work")).expect("a folder").flatten();
     let left: Vec<_> = left.map(|entry| entry.file_name()).collect();
     assert_eq!(left, ["shop"], "the folder of the second build is gone");
+}
+
+#[test]
+fn what_a_reproduce_that_was_killed_left_goes_with_the_next() {
+    let scene = shop();
+    // It takes a minute in the folder of a second build alone.
+    let script = "fn main() {\n    if env!(\"CARGO_MANIFEST_DIR\").contains(\".afresh-\") {\n        std::fs::write(\"started\", \"\").unwrap();\n        std::thread::sleep(std::time::Duration::from_secs(60));\n    }\n}\n";
+    scene.write("build.rs", script);
+    commit(&scene, "slow");
+    assert_eq!(scene.twelve(["release", "--no-namespace"]).stdout, "v1\n");
+    let folders = || {
+        let entries = std::fs::read_dir(scene.path().join("target/twelve/work")).expect("a folder").flatten();
+        let second = |name: &String| name.starts_with(".afresh-");
+        entries.map(|entry| entry.file_name().into_string().expect("text")).filter(second).collect::<Vec<_>>()
+    };
+    let started = |before: &[String]| {
+        let mut command = scene.command(PROGRAM);
+        command.args(["reproduce", "v1"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().expect("it starts");
+        let folder = wait_until("the build script", || {
+            let new = |name: &String| {
+                !before.contains(name)
+                    && scene.path().join("target/twelve/work").join(name).join("cargo/src/started").exists()
+            };
+            folders().into_iter().find(new)
+        });
+        (child, folder)
+    };
+    let (mut first, left) = started(&[]);
+    first.kill().expect("it runs");
+    first.wait().expect("it ends");
+    let left = [left];
+    assert_eq!(folders(), left);
+    let (mut second, folder) = started(&left);
+    assert_eq!(folders(), [folder]);
+    let pid = i32::try_from(second.id()).ok().and_then(Pid::from_raw).expect("a pid");
+    kill_process(pid, Signal::TERM).expect("it runs");
+    assert_eq!(second.wait().expect("it ends").code(), Some(143));
+    assert_eq!(folders(), [""; 0]);
 }
 
 #[test]

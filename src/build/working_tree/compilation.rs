@@ -3,6 +3,7 @@
 
 use super::WorkingPackage;
 use crate::app::BuildSettings;
+use crate::build::process_group::PATIENCE;
 use crate::build::{Error, Outside};
 use crate::codebase::cargo::Message;
 use rustix::fs::{OFlags, fcntl_setfl};
@@ -14,10 +15,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
-
-/// How long cargo and its compilers may take to end after they were asked to.
-const PATIENCE: Duration = Duration::from_secs(5);
+use std::time::Instant;
 
 /// A compile that is under way.
 #[derive(Debug)]

@@ -2,8 +2,10 @@
 //! touched but cargo's registry cache.
 
 use super::super::surroundings::Surroundings;
+use super::call::output;
 use anyhow::{Context, bail};
 use serde_json::Value;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -38,7 +40,7 @@ impl TourFolder {
         std::fs::write(folder.path().join("home/.gitconfig"), "[user]\n\tname = Tour\n\temail = tour@example.org\n")?;
         // A signal ends the command that runs; what it left is then removed here, not abandoned.
         let interrupted = Arc::new(AtomicUsize::new(0));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        for signal in [SIGHUP, SIGINT, SIGTERM] {
             signal_hook::flag::register_usize(signal, Arc::clone(&interrupted), signal.unsigned_abs() as usize)?;
         }
         Ok(Self {
@@ -91,7 +93,9 @@ impl TourFolder {
 
     /// Runs this program to its end and gives what it printed.
     pub(super) fn twelve(&self, directory: &Path, words: &[&str], stderr: Stdio) -> anyhow::Result<Vec<u8>> {
-        let output = self.command(directory, words).stdin(Stdio::null()).stderr(stderr).output()?;
+        let mut command = self.command(directory, words);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn()?;
+        let output = output(child, || self.interrupted())?;
         if output.status.success() {
             return Ok(output.stdout);
         }

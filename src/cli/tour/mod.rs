@@ -1,6 +1,7 @@
 //! `cargo twelve tour`: the whole path on a throwaway service, in a temporary folder. Each step is the command that a
 //! user would type, run as a program of its own, and nothing is left behind but cargo's registry cache.
 
+mod call;
 mod folder;
 mod service;
 

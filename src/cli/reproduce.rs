@@ -11,7 +11,7 @@ use crate::artifact::{
 use crate::build::{Bundle, Plan, Request, Section, make, plan, sections};
 use crate::codebase::Repository;
 use crate::release::{self, Changes, FieldChange, Reproduction};
-use crate::report::{Audience, Event, data};
+use crate::report::{Audience, Event, Work, data};
 use crate::store::Store;
 use anyhow::Context;
 use clap::Args;
@@ -119,9 +119,14 @@ fn compared(
         let folders = [tempfile::tempdir()?, tempfile::tempdir()?];
         let [before, after] = [folders[0].path(), folders[1].path()];
         let expected = ExpectedBuild { id: build.id, manifest_sha256: build.manifest_sha256 };
-        read_archive(store.tarball(&record.app, build)?.verified(before)?, expected, Some(&Unpacked::at(before)?))?;
+        let tarball = store.tarball(&record.app, build)?.verified(before)?;
+        let progress = store.progress(&Work::Unpacking { bytes: build.gz_size });
+        read_archive(progress.through(tarball), expected, Some(&Unpacked::at(before)?))?;
+        drop(progress);
         let expected = ExpectedBuild { id: made.packed.id, manifest_sha256: made.packed.manifest_sha256 };
-        read_archive(std::fs::File::open(made.tarball())?, expected, Some(&Unpacked::at(after)?))?;
+        let progress = store.progress(&Work::Unpacking { bytes: made.packed.gz_size });
+        read_archive(progress.through(std::fs::File::open(made.tarball())?), expected, Some(&Unpacked::at(after)?))?;
+        drop(progress);
         for file in &reproduction.files.changed {
             let path = file.from.path.as_str();
             if let (Some(from), Some(to)) = (sections_of(before, path)?, sections_of(after, path)?) {

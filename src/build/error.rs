@@ -50,8 +50,14 @@ pub enum Error {
     /// A toolchain that is not installed.
     #[error("the toolchain is not installed: {said}")]
     NoToolchain {
-        /// Its name, where it is known.
-        toolchain: Option<String>,
+        /// Its name.
+        toolchain: String,
+        /// What rustup said.
+        said: String,
+    },
+    /// Nobody says which toolchain: neither the commit nor rustup.
+    #[error("no toolchain is chosen: {said}")]
+    NoneChosen {
         /// What rustup said.
         said: String,
     },

@@ -45,6 +45,9 @@ const PREFIXES: [&str; 10] = [
     "CXXFLAGS_",
 ];
 
+/// What is said of wrappers.
+const WRAPPER: &str = "a wrapper is no part of a commit; the work folder keeps a build warm without one";
+
 /// What was kept out, a warning a place.
 ///
 /// # Errors
@@ -76,6 +79,14 @@ pub(super) fn kept_out(outside: &Outside, repository: &Path) -> Result<Vec<Event
     Ok(events)
 }
 
+/// What is told of a CARGO that is no toolchain's own, where rustup knows the toolchain.
+pub(super) fn kept_out_wrapper(cargo: &Path) -> Event {
+    Event::warning_with_hint(
+        format!("kept out of the build, from the environment: `CARGO`, which names `{}`", cargo.display()),
+        WRAPPER,
+    )
+}
+
 fn meddles(name: &str) -> bool {
     let harmless = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"];
     !harmless.contains(&name)
@@ -91,7 +102,7 @@ fn advice(names: &[&str]) -> &'static str {
     } else if any(&["CARGO_PROFILE_"]) {
         "a profile for every build belongs into the workspace's Cargo.toml: `[profile.release]`"
     } else if any(&["WRAPPER"]) {
-        "a wrapper is no part of a commit; the work folder keeps a build warm without one"
+        WRAPPER
     } else {
         "what should hold for every build belongs into the repository's `.cargo/config.toml`: `[env]`, `[target.*]`"
     }

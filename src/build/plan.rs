@@ -85,7 +85,7 @@ pub fn plan(request: &Request, outside: &Outside, reporter: &Reporter) -> Result
     for event in kept_out(outside, repository.root())? {
         reporter.tell(&event);
     }
-    let toolchain = InstalledToolchain::find(outside, &repository, &snapshot, &package.folder)?;
+    let toolchain = InstalledToolchain::find(outside, &repository, &snapshot, &package.folder, reporter)?;
     let targets = match (request.targets.as_slice(), declaration.build.targets.as_slice()) {
         ([], []) => vec![toolchain.host.clone()],
         ([], named) | (named, _) => named.to_vec(),

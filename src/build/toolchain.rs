@@ -2,9 +2,11 @@
 //! folder is called directly, never rustup's proxies, which listen to the environment.
 
 use super::Error;
+use super::kept_out::kept_out_wrapper;
 use super::outside::Outside;
 use crate::codebase::cargo::cargo_platform::Cfg;
 use crate::codebase::{Repository, Snapshot, beside, self_and_above};
+use crate::report::Reporter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
@@ -43,20 +45,27 @@ impl InstalledToolchain {
         repository: &Repository,
         snapshot: &Snapshot,
         package: &str,
+        reporter: &Reporter,
     ) -> Result<Self, Error> {
         let pinned = pinned(repository, snapshot, package)?;
         let cargo = outside.cargo()?;
+        let rustc = beside_or_on_path(outside, &cargo, "rustc");
         let rustup = beside_or_on_path(outside, &cargo, "rustup");
-        let is_proxy = cargo.with_file_name("rustup").is_file();
+        let has_beside = |program: &Path, name: &str| program.with_file_name(name).is_file();
+        // rustup's proxies lie beside it. They know no toolchain in the clean environment of a build.
+        let is_proxy =
+            [Some(&cargo), rustc.as_ref()].into_iter().flatten().any(|program| has_beside(program, "rustup"));
         match rustup {
             Some(rustup) if pinned.is_some() || is_proxy => {
                 let ask = |program: &str| ask_rustup(outside, &rustup, pinned.as_ref(), program);
-                Self::read(ask("cargo")?, ask("rustc")?, pinned.as_ref().and_then(Pinned::channel), outside)
+                let own = [ask("cargo")?, ask("rustc")?];
+                if !has_beside(&cargo, "rustc") {
+                    reporter.tell(&kept_out_wrapper(&cargo));
+                }
+                let [cargo, rustc] = own;
+                Self::read(cargo, rustc, pinned.as_ref().and_then(Pinned::channel), outside)
             }
-            _ => {
-                let rustc = beside_or_on_path(outside, &cargo, "rustc").ok_or(Error::NoCargo)?;
-                Self::read(cargo, rustc, None, outside)
-            }
+            _ => Self::read(cargo, rustc.ok_or(Error::NoCargo)?, None, outside),
         }
     }
 
@@ -184,8 +193,11 @@ fn ask_rustup(outside: &Outside, rustup: &Path, pinned: Option<&Pinned>, program
     }
     let text = String::from_utf8_lossy(&output.stderr);
     let said = text.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or(text.trim()).to_owned();
-    let quoted = said.split('\'').nth(1).map(str::to_owned);
-    Err(Error::NoToolchain { toolchain: pinned.and_then(Pinned::channel).or(quoted), said })
+    let named = said.split("toolchain '").nth(1).and_then(|rest| rest.split('\'').next()).map(str::to_owned);
+    Err(match pinned.and_then(Pinned::channel).or(named) {
+        Some(toolchain) => Error::NoToolchain { toolchain, said },
+        None => Error::NoneChosen { said },
+    })
 }
 
 fn lines(command: &mut Command) -> Result<Vec<String>, Error> {

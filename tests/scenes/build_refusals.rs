@@ -2,6 +2,8 @@
 
 use crate::scene::{PROGRAM, Scene};
 use crate::shop::{commit, shop, shop_with_packages};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 #[test]
 fn a_lockfile_that_is_not_the_commits_is_refused() {
@@ -115,6 +117,32 @@ fn a_toolchain_that_is_missing_is_named_with_the_command_that_installs_it() {
     scene.write("rust-toolchain.toml", "[toolchain]\nchannel = \"1.2.3\"\n");
     commit(&scene, "old");
     scene.twelve(["build"]).refused(77, &["the toolchain is not installed", "hint: rustup toolchain install 1.2.3"]);
+}
+
+#[test]
+fn a_wrapper_as_cargo_neither_compiles_nor_hides_that_no_toolchain_is_chosen() {
+    let scene = shop();
+    if scene.outcome(scene.command("sh").args(["-c", "command -v rustup"])).code != Some(0) {
+        eprintln!("skipped: there is no rustup");
+        return;
+    }
+    let plain = scene.twelve(["build"]).build_id();
+    scene.write("../wrapper/cargo", "#!/bin/sh\nexec cargo \"$@\"\n");
+    let wrapper = scene.path().join("../wrapper/cargo");
+    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    let build = |rustup_home: Option<&str>, cargo: Option<&Path>| {
+        let mut command = scene.command(PROGRAM);
+        command.arg("build").env_remove("RUSTUP_TOOLCHAIN");
+        command.envs(rustup_home.map(|folder| ("RUSTUP_HOME", scene.path().join(folder))));
+        command.envs(cargo.map(|cargo| ("CARGO", cargo)));
+        scene.outcome(&mut command)
+    };
+    let wrapped = build(None, Some(&wrapper));
+    assert!(wrapped.stderr.contains("kept out of the build, from the environment: `CARGO`"), "{}", wrapped.page());
+    assert_eq!(wrapped.build_id(), plain);
+    for cargo in [None, Some(&*wrapper)] {
+        build(Some("../empty"), cargo).refused(77, &["no toolchain is chosen", "\nhint: rustup default stable\n"]);
+    }
 }
 
 #[test]

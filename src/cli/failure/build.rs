@@ -13,10 +13,8 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::OutsideRepository { .. } => Advice::hint(ExitCode::Usage, "name a Cargo.toml of the repository"),
         Error::Machine { .. } | Error::NotStarted { .. } => Advice::code(ExitCode::Machine),
         Error::NoCargo => refused("install Rust from https://rustup.rs, or set CARGO to a cargo".to_owned()),
-        Error::NoToolchain { toolchain: Some(toolchain), .. } => {
-            refused(format!("rustup toolchain install {toolchain}"))
-        }
-        Error::NoToolchain { toolchain: None, .. } => refused("rustup toolchain install stable".to_owned()),
+        Error::NoToolchain { toolchain, .. } => refused(format!("rustup toolchain install {toolchain}")),
+        Error::NoneChosen { .. } => refused("rustup default stable".to_owned()),
         Error::ToolchainByPath { .. } => refused("name a channel: `channel = \"stable\"`".to_owned()),
         Error::NoTarget { target, toolchain: Some(toolchain) } => {
             refused(format!("rustup target add {target} --toolchain {toolchain}"))

@@ -5,6 +5,7 @@ use super::verify::{refuse_before_first, refuse_foreign, verify_build};
 use super::{Error, broken};
 use crate::app::AppName;
 use crate::artifact::{self, Digest, ReleaseId, ReleaseRecord};
+use crate::report::Work;
 use crate::store::{self, Store};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,7 +73,10 @@ impl Inventory {
 fn records(store: &Store, app: &AppName, faults: &mut Vec<String>) -> Result<Vec<ReleaseRecord>, Error> {
     let mut records: Vec<ReleaseRecord> = Vec::new();
     let mut before: Option<(ReleaseId, Digest)> = None;
-    for id in store.listed_releases(app)? {
+    let listed = store.listed_releases(app)?;
+    let progress = store.progress(&Work::VerifyingRecords { records: listed.len() as u64 });
+    for id in listed {
+        progress.advance(1);
         let record = noted(faults, store.record(app, id).map_err(Error::from))?;
         if let Some(record) = &record {
             noted(faults, link(record, before))?;

@@ -5,6 +5,7 @@ use crate::app::AppName;
 use crate::artifact::{
     Digest, Endorsement, ExpectedBuild, ReleaseId, ReleaseRecord, ReleasedBuild, Trust, read_archive,
 };
+use crate::report::Work;
 use crate::store::Store;
 
 /// A release of which everything was verified.
@@ -64,9 +65,11 @@ pub(super) fn verify_build(
 
 /// Walks back to `v1`: each record names the digest of the one before.
 fn verify_chain(store: &Store, newest: &ReleaseRecord) -> Result<(), Error> {
+    let progress = store.progress(&Work::VerifyingRecords { records: newest.release.number() });
     let mut later = newest.clone();
     while let Some(id) = later.release.previous() {
         later = verify_link(store, &later, id)?;
+        progress.advance(1);
     }
     refuse_before_first(&later)
 }

@@ -137,7 +137,7 @@ pub(super) fn bar_verb(work: &Work) -> String {
     let verb = match work {
         Work::Exporting { .. } => "Exporting",
         Work::Fetching => "Fetching",
-        Work::VerifyingPackages { .. } | Work::VerifyingBuild { .. } => "Verifying",
+        Work::VerifyingPackages { .. } | Work::VerifyingRecords { .. } | Work::VerifyingBuild { .. } => "Verifying",
         Work::Packing { .. } => "Packing",
         Work::Downloading { .. } => "Downloading",
         Work::Uploading { .. } => "Uploading",
@@ -155,6 +155,7 @@ fn template(work: &Work) -> &'static str {
         Work::Fetching => "{prefix} {spinner} {elapsed}",
         Work::Exporting { .. } => "{prefix} [{bar:27}] {pos}/{len} files",
         Work::VerifyingPackages { .. } => "{prefix} [{bar:27}] {pos}/{len} packages",
+        Work::VerifyingRecords { .. } => "{prefix} [{bar:27}] {pos}/{len} records",
         Work::Packing { .. }
         | Work::VerifyingBuild { .. }
         | Work::Downloading { .. }
@@ -206,6 +207,7 @@ mod tests {
             Work::Exporting { files: 1 },
             Work::Fetching,
             Work::VerifyingPackages { packages: 1 },
+            Work::VerifyingRecords { records: 1 },
             Work::VerifyingBuild { bytes },
             Work::Packing { bytes },
             Work::Downloading { bytes },

@@ -15,6 +15,11 @@ pub enum Work {
         /// How many.
         packages: u64,
     },
+    /// Records of releases are checked, each against the one before.
+    VerifyingRecords {
+        /// How many.
+        records: u64,
+    },
     /// Files become a tarball.
     Packing {
         /// Their size in bytes.
@@ -48,6 +53,7 @@ impl Work {
         match self {
             Self::Exporting { files: size }
             | Self::VerifyingPackages { packages: size }
+            | Self::VerifyingRecords { records: size }
             | Self::VerifyingBuild { bytes: size }
             | Self::Packing { bytes: size }
             | Self::Downloading { bytes: size }

@@ -23,7 +23,7 @@ pub struct Survey {
     pub dependencies: Vec<String>,
     /// Whether it answers requests, told from what it depends on.
     pub is_server: bool,
-    /// The variables that it reads, each with the first place that does, as `src/main.rs:7`.
+    /// The variables that it reads, each with the first place that does, as `src/main.rs:7:5`.
     pub variables: BTreeMap<String, String>,
     /// What the names of variables begin with, of which all are read.
     pub prefixes: Vec<String>,
@@ -45,7 +45,12 @@ pub fn survey(request: Request) -> Result<Survey, Error> {
     let readings = facts.readings();
     let below = |place: &str| place.strip_prefix(&beside(&package.folder, "")).unwrap_or(place).to_owned();
     let first_place = |places: &[String]| places.first().map(|place| below(place)).unwrap_or_default();
-    let variables = readings.undeclared.iter().map(|one| (one.name.clone(), first_place(&one.places))).collect();
+    let mut variables: BTreeMap<String, String> =
+        readings.undeclared.iter().map(|one| (one.name.clone(), first_place(&one.places))).collect();
+    // Every process is told its port, so PORT is never undeclared; that it is read says which process has one.
+    if let Some(reading) = readings.all.iter().find(|one| matches!(&one.how, How::Named { name } if name == "PORT")) {
+        variables.insert("PORT".to_owned(), below(&reading.place()));
+    }
     let (mut prefixes, mut unnamed) = (Vec::new(), Vec::new());
     for reading in &readings.all {
         match &reading.how {

@@ -89,8 +89,10 @@ fn gnu_tar_and_sha256sum_agree_with_the_record() {
 
 #[test]
 fn releases_are_listed() {
-    let scene = released();
-    assert_eq!(scene.twelve(["release", "--again"]).stdout, "v2\n");
+    let scene = shop();
+    let by_ada = |words: &[&str]| scene.outcome(scene.command(PROGRAM).args(words).env("USER", "ada")).stdout;
+    assert_eq!(by_ada(&["release", "--message", "first"]), "v1\n");
+    assert_eq!(by_ada(&["release", "--again"]), "v2\n");
     assert_page("releases__human", &scene.twelve(["releases"]).page());
     let document = json(&scene, &["releases", "--last", "1"]);
     assert_eq!((&document["format"], &document["app"]), (&Value::from(1), &Value::from("shop")));
@@ -272,7 +274,9 @@ fn a_store_that_cannot_be_read_is_unavailable() {
     let scene = shop();
     fs::write(scene.store(), "no folder").expect("written");
     scene.twelve(["releases"]).refused(69, &["hint: name another with `--store` or TWELVE_STORE"]);
-    scene.twelve(["releases", "--store", "ftp://host/x"]).refused(2, &["opens folders"]);
+    scene
+        .twelve(["releases", "--store", "ftp://host/x"])
+        .refused(2, &["a store is a folder, `s3://`, `gs://` or `az://`"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ one=$(basename "$(dirname "$(tree)")")
 declare_web "shop lines $((lines / 8)) 100 8" 8
 formation_of 20
 python3 - "$lines" "$program" "$(dirname "$(tree)")/../$one/app/bin/shop" "$work" <<'PY'
-import glob, os, shutil, statistics, subprocess, sys, time
+import glob, os, shutil, signal, statistics, subprocess, sys, time
 
 lines, program, shop, work = int(sys.argv[1]), *sys.argv[2:]
 shop = os.path.realpath(shop)
@@ -63,16 +63,35 @@ def written(call, count):
     return found / took / 1e6, lines - found
 
 
+def started(command):
+    pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    return subprocess.Popen(command, start_new_session=True, **pipes)
+
+
+def ended(child):
+    """Stops a runner; one that does not stop, and what it leaves, is killed."""
+    child.terminate()
+    below = tree_of(child.pid)
+    try:
+        child.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+    for pid in below:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
 def first_line(command):
     """Milliseconds from the call to the first line of the process, by whatever prefix."""
     start = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    child = started(command)
     while b"up" not in (line := child.stdout.readline()):
         assert line, command
     took = (time.perf_counter() - start) * 1000
-    child.terminate()
-    child.stdout.close()
-    child.wait()
+    ended(child)
     return took
 
 
@@ -83,7 +102,7 @@ def tree_of(pid):
 
 def idle(command):
     """Proportional memory of the runner in MB, with its shells and helpers, without the 20 processes."""
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    child = started(command)
     seen = 0
     while seen < 20:
         line = child.stdout.readline()
@@ -98,9 +117,7 @@ def idle(command):
                 kilobytes += sum(int(line.split()[1]) for line in open(f"/proc/{pid}/smaps_rollup") if line.startswith("Pss:"))
         except OSError:
             pass
-    child.terminate()
-    child.stdout.close()
-    child.wait()
+    ended(child)
     return kilobytes / 1024
 
 

@@ -1,13 +1,14 @@
 //! `cargo twelve init`: adopts an existing crate. The check stage surveys it, the scaffold stage writes from that.
 
+mod document;
+
 use super::ExitCode;
 use super::surroundings::Surroundings;
-use crate::artifact::Digest;
 use crate::check::{self, Request, Survey};
 use crate::report::{Audience, Event, data};
 use crate::scaffold::{Addition, Adoption, Found};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Adopt an existing crate: write its twelve.toml from what its source shows
 #[derive(Debug, Args)]
@@ -21,7 +22,7 @@ pub(crate) struct Arguments {
     package: Option<String>,
 
     /// Also add these where they are missing: env-example, workflow
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = addition, default_value = "env-example")]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = Addition::named, default_value = "env-example")]
     add: Vec<Addition>,
 
     /// Print what would be written, and write nothing
@@ -41,7 +42,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         adoption.write(&folder)?;
     }
     match surroundings.reporter.audience() {
-        Audience::Json => data::document(&document(&folder, &survey, &adoption, arguments.dry_run))?,
+        Audience::Json => data::document(&document::of(&folder, &survey, &adoption, arguments.dry_run))?,
         Audience::Human => say(&survey, &adoption, arguments.dry_run, surroundings)?,
     }
     if !arguments.dry_run && surroundings.reporter.audience() == Audience::Human {
@@ -74,36 +75,4 @@ fn say(survey: &Survey, adoption: &Adoption, dry_run: bool, surroundings: &Surro
         surroundings.reporter.tell(&Event::warning_with_hint(text, "complete [config.vars] in twelve.toml by hand"));
     }
     Ok(())
-}
-
-fn document(folder: &Path, survey: &Survey, adoption: &Adoption, dry_run: bool) -> serde_json::Value {
-    let files: Vec<_> = adoption
-        .files()
-        .iter()
-        .map(|file| {
-            serde_json::json!({
-                "path": file.path.as_str(),
-                "action": "create",
-                "mode": file.mode.to_string(),
-                "size": file.bytes.len(),
-                "sha256": Digest::of(&file.bytes).to_string(),
-            })
-        })
-        .collect();
-    serde_json::json!({
-        "format": 1,
-        "path": folder.to_string_lossy(),
-        "package": survey.package,
-        "dry_run": dry_run,
-        "files": files,
-        "standing": adoption.standing(),
-        "variables": survey.variables,
-        "prefixes": survey.prefixes,
-        "unnamed": survey.unnamed,
-    })
-}
-
-fn addition(text: &str) -> Result<Addition, String> {
-    let known = Addition::ALL.iter().find(|(name, _)| *name == text.trim()).map(|(_, addition)| *addition);
-    known.ok_or_else(|| format!("write any of {}", Addition::ALL.map(|(name, _)| name).join(", ")))
 }

@@ -60,6 +60,8 @@ mod process_options;
 mod prune;
 #[cfg(target_os = "linux")]
 mod pull;
+#[cfg(feature = "scaffold")]
+mod reference;
 #[cfg(feature = "build")]
 mod releasable;
 #[cfg(feature = "build")]
@@ -69,6 +71,8 @@ mod release_options;
 #[cfg(target_os = "linux")]
 mod release_phase;
 mod releases;
+#[cfg(feature = "scaffold")]
+mod replies;
 #[cfg(feature = "build")]
 mod reproduce;
 #[cfg(target_os = "linux")]
@@ -81,8 +85,6 @@ mod signing;
 mod surroundings;
 #[cfg(feature = "scaffold")]
 mod template;
-#[cfg(feature = "scaffold")]
-mod template_options;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 mod tour;
 mod trust_options;

@@ -4,11 +4,11 @@ mod document;
 mod words;
 
 use super::ExitCode;
-use super::failure::UsageError;
+use super::reference::Reference;
+use super::replies::Replies;
 use super::surroundings::Surroundings;
-use super::template_options::{Reference, Replies};
 use crate::codebase::first_commit::Author;
-use crate::report::{Audience, Printable, data};
+use crate::report::{Audience, data};
 use crate::scaffold::{Answers, Git, Offer, Plan, Project, Template, Workspace};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -56,30 +56,21 @@ pub(crate) struct Arguments {
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let source = arguments.reference.source(&arguments.template, surroundings)?;
     let template = source.read(arguments.replies.network(surroundings))?;
-    let folder = arguments.folder(surroundings)?;
+    let folder = arguments.folder(surroundings);
     let project = Project::at(&folder)?;
     let answers = arguments.answers(&template, &folder, surroundings)?;
     let workspace = Workspace::above(&folder)?;
-    let plan = Plan::new(&template, &answers)?;
-    let plan = workspace.iter().try_fold(plan, |plan, workspace| workspace.inherited(plan))?;
-    let plan = plan.with_receipt(&template, &answers)?;
-    let repository = match arguments.dry_run {
-        true => None,
-        false => {
-            let repository = project.create(&plan, &arguments.git(&template, surroundings))?;
-            workspace.iter().try_for_each(Workspace::add_member).inspect_err(|_| project.remove())?;
-            Some(repository)
-        }
-    };
+    let plan = Plan::whole(&template, &answers, workspace.as_ref())?;
+    let git = arguments.git(&template, surroundings);
+    let repository = (!arguments.dry_run).then(|| project.create(&plan, &git, workspace.as_ref())).transpose()?;
     match (surroundings.reporter.audience(), &repository) {
         (Audience::Json, _) => {
             data::document(&document::of(&folder, &template, &plan, repository.as_ref(), workspace.as_ref()))?
         }
         (Audience::Human, None) => data::text(&words::plan(&plan, workspace.as_ref()))?,
         (Audience::Human, Some(repository)) => {
-            for event in words::events(&arguments.path, &template, &plan, repository, workspace.as_ref()) {
-                surroundings.reporter.tell(&event);
-            }
+            let events = words::events(&arguments.path, &template, &plan, repository, workspace.as_ref());
+            events.iter().for_each(|event| surroundings.reporter.tell(event));
         }
     }
     Ok(ExitCode::Done)
@@ -87,32 +78,23 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
 
 impl Arguments {
     /// The folder with its real name: `new .` is in a folder that has one.
-    fn folder(&self, surroundings: &Surroundings) -> anyhow::Result<PathBuf> {
+    fn folder(&self, surroundings: &Surroundings) -> PathBuf {
         let typed = surroundings.resolve(&self.path);
-        let folder = if typed.is_symlink() { typed } else { typed.canonicalize().unwrap_or(typed) };
-        if folder.file_name().is_none() {
-            let path = Printable(self.path.to_string_lossy());
-            return Err(UsageError { message: format!("`{path}` names no folder"), hint: None }.into());
-        }
-        Ok(folder)
+        if typed.is_symlink() { typed } else { typed.canonicalize().unwrap_or(typed) }
     }
 
     fn answers(&self, template: &Template, folder: &Path, surroundings: &Surroundings) -> anyhow::Result<Answers> {
         let named = self.name.iter().map(|name| Offer::flag("name", name));
         let offers: Vec<Offer> = named.chain(self.replies.offers(surroundings)?).collect();
-        let last = folder.file_name().unwrap_or_default().to_string_lossy();
-        self.replies.gather(template, &offers, &last, surroundings)
+        self.replies.gather(template, &offers, folder, surroundings)
     }
 
     fn git(&self, template: &Template, surroundings: &Surroundings) -> Git {
-        if self.vcs == Vcs::None {
-            return Git::None;
+        let text = |name| surroundings.text(name).map(str::to_owned);
+        let (name, email) = (text("GIT_AUTHOR_NAME"), text("GIT_AUTHOR_EMAIL"));
+        match self.vcs {
+            Vcs::None => Git::None,
+            Vcs::Git => Git::started(Author { name, email, seconds: surroundings.now().as_second() }, template),
         }
-        let author = Author {
-            name: surroundings.text("GIT_AUTHOR_NAME").map(str::to_owned),
-            email: surroundings.text("GIT_AUTHOR_EMAIL").map(str::to_owned),
-            seconds: surroundings.now().as_second(),
-        };
-        Git::Init { author, message: format!("Start from the template {} {}", template.name(), template.version()) }
     }
 }

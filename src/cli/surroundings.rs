@@ -53,6 +53,12 @@ impl Surroundings {
         self.environment.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
+    /// The cargo that compiles here: CARGO, else the one of PATH.
+    #[cfg(feature = "scaffold")]
+    pub(crate) fn cargo(&self) -> &OsStr {
+        self.variable("CARGO").unwrap_or("cargo".as_ref())
+    }
+
     /// A variable that is set, not empty, and text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.variable(name).and_then(OsStr::to_str)

@@ -70,6 +70,15 @@ impl Addition {
     /// Every one, by its name on the command line.
     pub const ALL: [(&'static str, Self); 2] = [("env-example", Self::EnvExample), ("workflow", Self::Workflow)];
 
+    /// The one of this name, as a command line has it.
+    ///
+    /// # Errors
+    /// Where none has it: the names that there are.
+    pub fn named(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.iter().find(|(name, _)| *name == text.trim()).map(|(_, addition)| *addition);
+        known.ok_or_else(|| format!("write any of {}", Self::ALL.map(|(name, _)| name).join(", ")))
+    }
+
     fn path(self) -> &'static str {
         match self {
             Self::EnvExample => ".env.example",

@@ -95,6 +95,12 @@ pub enum Error {
         /// The folder that was named.
         path: PathBuf,
     },
+    /// A path that ends in no name.
+    #[error("`{path}` names no folder", path = Printable(.path.to_string_lossy()))]
+    Nameless {
+        /// The path.
+        path: PathBuf,
+    },
     /// The machine failed.
     #[error("cannot {act} `{path}`", path = Printable(.path.to_string_lossy()))]
     Machine {
@@ -163,6 +169,18 @@ pub enum Error {
     /// What would be written is no declaration.
     #[error(transparent)]
     Declaration(crate::app::Error),
+    /// Part of a repository is wanted of a template that is in none.
+    #[error("the project's template is in no repository")]
+    NoRepository {
+        /// Where it is, in words.
+        place: String,
+    },
+    /// cargo cannot be started.
+    #[error("`cargo` cannot be started")]
+    Cargo(#[source] io::Error),
+    /// Whether files are in a commit cannot be told.
+    #[error(transparent)]
+    Codebase(#[from] crate::codebase::Error),
     /// git's own library cannot merge.
     #[error("git cannot merge: {}", .0.message())]
     Merge(#[source] git2::Error),

@@ -3,7 +3,7 @@
 use super::renderer::Renderer;
 use super::template::{SourceFile, Treatment};
 use super::variable::Refusal;
-use super::{Answers, Error, Origin, ProjectPath, Template, lockfile};
+use super::{Answers, Error, Origin, ProjectPath, Template, Workspace, lockfile};
 use handlebars::Context;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -55,6 +55,16 @@ impl Plan {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         check_places(template, &files)?;
         Ok(Self { files, member: false })
+    }
+
+    /// All of a project: the template rendered, what its workspace gives taken from there, and the receipt.
+    ///
+    /// # Errors
+    /// As [`Plan::new`]; where the template's manifest is none.
+    pub fn whole(template: &Template, answers: &Answers, workspace: Option<&Workspace>) -> Result<Self, Error> {
+        let plan = Self::new(template, answers)?;
+        let plan = workspace.into_iter().try_fold(plan, |plan, workspace| workspace.inherited(plan))?;
+        plan.with_receipt(template, answers)
     }
 
     /// The files, sorted by path.

@@ -1,7 +1,7 @@
 //! Writes a plan. All is made in a staging folder beside the target, the repository with its first commit too, and
 //! then put in its place: whatever fails on the way, no half-made project stands there.
 
-use super::{Error, Mode, Plan};
+use super::{Error, Mode, Plan, Template, Workspace};
 use crate::codebase::first_commit::{self, Author, FirstCommit};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -20,6 +20,15 @@ pub enum Git {
     },
     /// It does not.
     None,
+}
+
+impl Git {
+    /// A repository that starts with the project as this template made it.
+    #[must_use]
+    pub fn started(author: Author, template: &Template) -> Self {
+        let message = format!("Start from the template {} {}", template.name(), template.version());
+        Self::Init { author, message }
+    }
 }
 
 /// What became of the repository.
@@ -51,8 +60,11 @@ impl Project {
     /// The place for a project: a path where nothing stands, or an empty folder.
     ///
     /// # Errors
-    /// Where something stands there.
+    /// Where something stands there, or the path has no last part: the root, `..`.
     pub fn at(folder: &Path) -> Result<Self, Error> {
+        if folder.file_name().is_none() {
+            return Err(Error::Nameless { path: folder.to_owned() });
+        }
         let standing = match fs::symlink_metadata(folder) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Standing::Nothing,
             Err(cause) => return Err(Error::machine("look at", folder)(cause)),
@@ -62,11 +74,18 @@ impl Project {
         Ok(Self { folder: folder.to_owned(), standing })
     }
 
-    /// Makes the project.
+    /// Makes the project, a member of the workspace that it lies in.
     ///
     /// # Errors
-    /// Where the machine fails, or something came to stand at the target; then nothing of the project is left.
-    pub fn create(&self, plan: &Plan, git: &Git) -> Result<Repository, Error> {
+    /// Where the machine fails, something came to stand at the target, or the workspace cannot take it; then nothing of
+    /// the project is left.
+    pub fn create(&self, plan: &Plan, git: &Git, workspace: Option<&Workspace>) -> Result<Repository, Error> {
+        let repository = self.place(plan, git)?;
+        workspace.into_iter().try_for_each(Workspace::add_member).inspect_err(|_| self.remove())?;
+        Ok(repository)
+    }
+
+    fn place(&self, plan: &Plan, git: &Git) -> Result<Repository, Error> {
         let place = match self.standing {
             Standing::Nothing => self.folder.parent().unwrap_or(&self.folder),
             // Its own folder may be a mount point, which nothing can be renamed onto.
@@ -87,7 +106,7 @@ impl Project {
     }
 
     /// Takes away what was created, where a step after it failed.
-    pub fn remove(&self) {
+    fn remove(&self) {
         // Where this fails too, the first failure is the one to tell.
         let _ = match self.standing {
             Standing::Nothing => fs::remove_dir_all(&self.folder),

@@ -3,7 +3,7 @@
 
 use super::offer::{Offer, Origin};
 use super::plan::{Mode, Plan, PlannedFile};
-use super::source::{Provenance, Source};
+use super::source::{Network, Provenance, Source};
 use super::{Answers, Error, ProjectPath, Template, folder};
 use crate::artifact::Digest;
 use crate::codebase::remote_tree::Wanted;
@@ -79,7 +79,7 @@ impl Plan {
     ///
     /// # Errors
     /// Where memory cannot be written, which it can.
-    pub fn with_receipt(mut self, template: &Template, answers: &Answers) -> Result<Self, Error> {
+    pub(super) fn with_receipt(mut self, template: &Template, answers: &Answers) -> Result<Self, Error> {
         let base = packed(self.files()).map_err(Error::machine("pack", BASE))?;
         let receipt = Receipt::of(template, answers, &self, Digest::of(&base));
         let text = toml::to_string(&receipt).map_err(|cause| Error::template(RECEIPT, cause.to_string()))?;
@@ -103,6 +103,12 @@ impl Receipt {
             answers: answers.collect(),
             files: digests.collect(),
         }
+    }
+
+    /// The nearest folder from here upwards that has a receipt; this one, where none has.
+    #[must_use]
+    pub fn project_above(folder: &Path) -> &Path {
+        folder.ancestors().find(|above| above.join(RECEIPT).is_file()).unwrap_or(folder)
     }
 
     /// The receipt of a project.
@@ -143,11 +149,17 @@ impl Receipt {
         Ok(files.into_iter().map(|file| (file.path.as_str().to_owned(), file)).collect())
     }
 
-    /// The answers of then, as offers for now.
+    /// What is offered now, with the answers of then among it: behind what was said for this update, before what
+    /// holds for every template.
     ///
     /// # Errors
-    /// Where one is no answer.
-    pub fn offers(&self) -> Result<Vec<Offer>, Error> {
+    /// Where one of then is no answer.
+    pub fn offers_among(&self, now: Vec<Offer>) -> Result<Vec<Offer>, Error> {
+        let (said, standing): (Vec<_>, Vec<_>) = now.into_iter().partition(|offer| offer.origin.is_meant_for_this());
+        Ok(said.into_iter().chain(self.offers()?).chain(standing).collect())
+    }
+
+    fn offers(&self) -> Result<Vec<Offer>, Error> {
         let bad = |reason: String| Error::BadReceipt { file: RECEIPT, reason };
         let text = toml::to_string(&self.answers).map_err(|cause| bad(cause.to_string()))?;
         Offer::of_toml(&text, &Origin::Receipt).map_err(|(_, reason)| bad(reason))
@@ -185,9 +197,35 @@ impl ReceiptTemplate {
         receipt
     }
 
+    /// Where an update finds the template: where it was, at the newest version or at what is wanted now.
+    ///
+    /// # Errors
+    /// Where part of a repository is wanted of what is in none; where nothing is wanted, and one commit was then.
+    pub fn source_now(&self, wanted: Wanted, subfolder: Option<&str>, network: Network) -> Result<Source, Error> {
+        let (url, known, folder) = match self.source() {
+            Source::Git { url, wanted, subfolder } => (url, wanted, subfolder),
+            source if wanted == Wanted::Head && subfolder.is_none() => return Ok(source),
+            source => return Err(Error::NoRepository { place: source.to_string() }),
+        };
+        let subfolder = subfolder.map_or(folder, |subfolder| subfolder.trim_matches('/').to_owned());
+        match (wanted, known) {
+            (Wanted::Head, Wanted::Tag(_)) => Source::newest_tag(&url, &subfolder, network),
+            (Wanted::Head, known @ Wanted::Revision(_)) => Err(Error::Pinned { wanted: known.to_string() }),
+            (Wanted::Head, wanted) | (wanted, _) => Ok(Source::Git { url, wanted, subfolder }),
+        }
+    }
+
+    /// Refuses a template that is older than this one.
+    ///
+    /// # Errors
+    /// Where it is.
+    pub fn refuse_older(&self, template: &Template) -> Result<(), Error> {
+        let (found, known) = (template.version().clone(), self.version.clone());
+        if found < known { Err(Error::Older { found, known }) } else { Ok(()) }
+    }
+
     /// Where the template was, and what of it was wanted.
-    #[must_use]
-    pub fn source(&self) -> Source {
+    fn source(&self) -> Source {
         match (&self.url, &self.folder) {
             (Some(url), _) => Source::Git {
                 url: url.clone(),
@@ -238,4 +276,45 @@ fn unpacked(bytes: &[u8]) -> Result<Vec<PlannedFile>, String> {
         files.push(PlannedFile { path, mode, bytes: bytes.into() });
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ReceiptTemplate;
+    use crate::codebase::remote_tree::Wanted;
+    use crate::scaffold::{Error, Network, Source};
+
+    fn of_a_repository(wanted: &str) -> ReceiptTemplate {
+        let text = format!("name = 't'\nversion = '1.0.0'\nurl = 'https://example.org/t'\nsubfolder = 'old'\n{wanted}");
+        toml::from_str(&text).expect("a receipt's template")
+    }
+
+    fn git(wanted: Wanted, subfolder: &str) -> Source {
+        Source::Git { url: "https://example.org/t".to_owned(), wanted, subfolder: subfolder.to_owned() }
+    }
+
+    #[test]
+    fn a_folder_that_is_named_for_an_update_is_the_one_that_is_read() -> Result<(), Error> {
+        let main = Wanted::Branch("main".to_owned());
+        let known = of_a_repository("branch = 'main'");
+        let found = |wanted, subfolder| known.source_now(wanted, subfolder, Network::Unattended);
+        assert_eq!(found(Wanted::Head, None)?, git(main.clone(), "old"));
+        assert_eq!(found(Wanted::Head, Some("new/"))?, git(main, "new"));
+        let tag = Wanted::Tag("v2".to_owned());
+        assert_eq!(found(tag.clone(), None)?, git(tag, "old"));
+        Ok(())
+    }
+
+    #[test]
+    fn what_never_changes_and_what_lies_in_no_repository_is_refused() {
+        let refused = |known: &ReceiptTemplate, wanted| {
+            known.source_now(wanted, None, Network::Unattended).expect_err("refused").to_string()
+        };
+        let pinned = of_a_repository("rev = 'abc'");
+        assert!(refused(&pinned, Wanted::Head).ends_with("of its template, which never changes"));
+        let built_in: ReceiptTemplate =
+            toml::from_str("name = 'web'\nversion = '1.0.0'").expect("a receipt's template");
+        let branch = Wanted::Branch("main".to_owned());
+        assert_eq!(refused(&built_in, branch), "the project's template is in no repository");
+    }
 }

@@ -5,6 +5,8 @@ use super::template::SourceFile;
 use super::{Error, Template, built_in};
 use crate::codebase::remote_tree::{self, RemoteTree, Wanted};
 use crate::codebase::without_credentials;
+use crate::report::Printable;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// A template's place, as it was named.
@@ -123,6 +125,17 @@ impl Source {
                 };
                 Template::read(&label, provenance, files.collect())
             }
+        }
+    }
+}
+
+/// As a sentence has it.
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn(name) => write!(formatter, "the built-in `{}`", Printable(name)),
+            Self::Folder(path) => write!(formatter, "the folder `{}`", Printable(path.to_string_lossy())),
+            Self::Git { url, .. } => write!(formatter, "`{}`", Printable(url)),
         }
     }
 }

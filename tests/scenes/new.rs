@@ -143,6 +143,13 @@ fn refuses_to_write_over_anything() {
 }
 
 #[test]
+fn a_path_without_a_last_name_is_refused() {
+    let scene = Scene::new();
+    let outcome = scene.twelve(["new", "/"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(2), "error: `/` names no folder\n"));
+}
+
+#[test]
 fn fills_an_empty_folder_that_stands_already() {
     let scene = Scene::new();
     fs::create_dir(scene.path().join("shop")).expect("a folder");

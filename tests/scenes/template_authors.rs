@@ -68,3 +68,13 @@ fn a_project_of_every_two_answers_is_compiled_and_tested() {
     assert!(outcome.stdout.contains("works"), "what cargo said is passed on: {}", outcome.page());
     assert_eq!((outcome.stderr.matches("Tested").count(), outcome.stderr.matches("Failed").count()), (1, 1));
 }
+
+#[test]
+fn a_cargo_that_cannot_be_started_is_named_with_what_to_install() {
+    let scene = Scene::new();
+    let mut command = scene.command(crate::scene::PROGRAM);
+    let outcome = scene.outcome(command.env("CARGO", "/nowhere/cargo").args(["template", "test", "worker"]));
+    assert_eq!(outcome.code, Some(77), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("error: `cargo` cannot be started"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("hint: install Rust from https://rustup.rs, or set CARGO to a cargo\n"));
+}

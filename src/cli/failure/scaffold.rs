@@ -43,13 +43,21 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Adopted { .. } => {
             Advice::hint(ExitCode::WouldOverwrite, "`cargo twelve check` says what it still lacks")
         }
+        Error::NoRepository { place } => {
+            Advice::hint(ExitCode::Usage, format!("name one with `--template ADDRESS`; it was {place}"))
+        }
+        Error::Cargo(_) => {
+            Advice::hint(ExitCode::Refused, "install Rust from https://rustup.rs, or set CARGO to a cargo")
+        }
+        Error::Codebase(cause) => super::codebase::advice(cause),
         Error::Declaration(_) => Advice::code(ExitCode::Data),
         Error::Merge(_) => Advice::code(ExitCode::Internal),
         Error::Answers { .. } => Advice::code(ExitCode::Data),
         Error::Remote(cause) => remote(cause),
-        Error::InvalidValue { nearest: None, .. } | Error::SetTwice { .. } | Error::Unanswered { .. } => {
-            Advice::code(ExitCode::Usage)
-        }
+        Error::InvalidValue { nearest: None, .. }
+        | Error::SetTwice { .. }
+        | Error::Nameless { .. }
+        | Error::Unanswered { .. } => Advice::code(ExitCode::Usage),
         Error::Exists { .. } => {
             Advice::hint(ExitCode::WouldOverwrite, "name a folder that is not there yet, or an empty one")
         }

@@ -1,8 +1,8 @@
 //! `cargo twelve template check PATH`: faults of a template, without compiling anything.
 
 use crate::cli::ExitCode;
+use crate::cli::reference::Reference;
 use crate::cli::surroundings::Surroundings;
-use crate::cli::template_options::Reference;
 use crate::report::{Audience, Printable, data};
 use crate::scaffold::{Network, examine};
 use clap::Args;

@@ -1,7 +1,7 @@
 //! What `update` tells people.
 
-use crate::report::{Event, Printable};
-use crate::scaffold::{Action, Conflict, Receipt, Source, Template, Update, UpdatedFile};
+use crate::report::Event;
+use crate::scaffold::{Action, Conflict, Receipt, Template, Update, UpdatedFile};
 use std::fmt::Write;
 
 /// One line a file: what becomes of it, its path; below a conflict, both sides.
@@ -34,15 +34,6 @@ pub(super) fn events(receipt: &Receipt, template: &Template, update: &Update) ->
     let lock = update.files().iter().any(|file| file.action == Action::Merged && file.path.as_str() == "Cargo.lock");
     let lock = lock.then(|| Event::note("Cargo.lock was merged: `cargo build` completes it"));
     std::iter::once(updated).chain(conflicts).chain(lock).collect()
-}
-
-/// Where a template is.
-pub(super) fn place(source: &Source) -> String {
-    match source {
-        Source::BuiltIn(name) => format!("the built-in `{name}`"),
-        Source::Folder(path) => format!("the folder `{}`", Printable(path.to_string_lossy())),
-        Source::Git { url, .. } => format!("`{}`", Printable(url)),
-    }
 }
 
 /// The word for what becomes of a file.

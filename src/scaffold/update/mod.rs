@@ -13,7 +13,8 @@ pub use text::Conflict;
 
 use super::plan::{Mode, Plan, PlannedFile};
 use super::receipt::{BASE, RECEIPT};
-use super::{Error, ProjectPath};
+use super::{Answers, Error, ProjectPath, Receipt, Template, Workspace};
+use crate::codebase::uncommitted;
 use standing::Standing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -56,12 +57,23 @@ pub enum Action {
 }
 
 impl Update {
+    /// Decides what becomes of each file of a project, which this template makes of these answers now.
+    ///
+    /// # Errors
+    /// Where the template cannot be rendered, the base is not what the receipt says, or as [`Update::plan`].
+    pub fn of(project: &Path, receipt: &Receipt, template: &Template, answers: &Answers) -> Result<Self, Error> {
+        let workspace = if receipt.member { Workspace::above(project)? } else { None };
+        let plan = Plan::whole(template, answers, workspace.as_ref())?;
+        let label = format!("{} {}", template.name(), template.version());
+        Self::plan(project, &receipt.base(project)?, &plan, &label)
+    }
+
     /// Decides what becomes of each file of a project. `base` is what the template made then, `plan` what it makes
     /// now, with the receipt; `label` names the new side in a conflict.
     ///
     /// # Errors
     /// Where a file cannot be read, or still holds the conflicts of an earlier update.
-    pub fn plan(project: &Path, base: &BTreeMap<String, PlannedFile>, plan: &Plan, label: &str) -> Result<Self, Error> {
+    fn plan(project: &Path, base: &BTreeMap<String, PlannedFile>, plan: &Plan, label: &str) -> Result<Self, Error> {
         let theirs: BTreeMap<&str, &PlannedFile> = plan.files().iter().map(|file| (file.path.as_str(), file)).collect();
         let paths: BTreeSet<&str> = base.keys().map(String::as_str).chain(theirs.keys().copied()).collect();
         let mut files = Vec::new();
@@ -88,6 +100,16 @@ impl Update {
     #[must_use]
     pub fn has_conflicts(&self) -> bool {
         self.files.iter().any(|file| file.action == Action::Conflict)
+    }
+
+    /// Refuses an update that changes what is in no commit: it could not be had back.
+    ///
+    /// # Errors
+    /// Where it does, or the repository cannot be read.
+    pub fn refuse_uncommitted(&self) -> Result<(), Error> {
+        let changes: Vec<&Path> = self.changes().map(|file| file.path.as_path()).collect();
+        let paths = uncommitted(&self.project, &changes)?;
+        if paths.is_empty() { Ok(()) } else { Err(Error::Uncommitted { paths }) }
     }
 
     /// The files that will be written or removed.

@@ -1,31 +1,10 @@
-//! Which template is meant, and what is answered to its questions: for every command that makes something from one.
+//! What is answered to a template's questions, and whether any are put: for every command that makes something from one.
 
 use super::surroundings::Surroundings;
-use crate::codebase::remote_tree::Wanted;
-use crate::scaffold::{Answers, Asking, Network, Offer, Origin, Source, Template, ask};
+use crate::scaffold::{Answers, Asking, Network, Offer, Origin, Template, ask};
 use clap::Args;
 use std::io::IsTerminal;
-use std::path::PathBuf;
-
-/// What of a repository is meant.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Reference {
-    /// A tag of the template's repository
-    #[arg(long, value_name = "NAME", group = "wanted")]
-    tag: Option<String>,
-
-    /// A branch of it
-    #[arg(long, value_name = "NAME", group = "wanted")]
-    branch: Option<String>,
-
-    /// A commit of it
-    #[arg(long, value_name = "ID", group = "wanted")]
-    rev: Option<String>,
-
-    /// The folder of it that holds the template
-    #[arg(long, value_name = "PATH")]
-    subfolder: Option<String>,
-}
+use std::path::{Path, PathBuf};
 
 /// Answers to questions, and whether any are put.
 #[derive(Debug, Clone, Default, Args)]
@@ -41,29 +20,6 @@ pub(crate) struct Replies {
     /// Ask nothing: take defaults, and fail where there is none
     #[arg(long)]
     no_input: bool,
-}
-
-impl Reference {
-    /// What of the repository is wanted.
-    pub(crate) fn wanted(&self) -> Wanted {
-        match (&self.tag, &self.branch, &self.rev) {
-            (Some(name), ..) => Wanted::Tag(name.clone()),
-            (_, Some(name), _) => Wanted::Branch(name.clone()),
-            (.., Some(name)) => Wanted::Revision(name.clone()),
-            _ => Wanted::Head,
-        }
-    }
-
-    /// Whether anything was said.
-    pub(crate) fn is_given(&self) -> bool {
-        self.wanted() != Wanted::Head || self.subfolder.is_some()
-    }
-
-    /// The template of this name, folder or address.
-    pub(crate) fn source(&self, template: &str, surroundings: &Surroundings) -> anyhow::Result<Source> {
-        let subfolder = self.subfolder.as_deref().unwrap_or_default();
-        Ok(Source::named(template, self.wanted(), subfolder, &surroundings.directory)?)
-    }
 }
 
 impl Replies {
@@ -86,7 +42,7 @@ impl Replies {
         &self,
         template: &Template,
         offers: &[Offer],
-        folder: &str,
+        folder: &Path,
         surroundings: &Surroundings,
     ) -> anyhow::Result<Answers> {
         let mut ask = ask;
@@ -94,7 +50,8 @@ impl Replies {
             true => Asking::With(&mut ask),
             false => Asking::Never,
         };
-        Ok(Answers::gather(template, offers, folder, asking)?)
+        let folder = folder.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Answers::gather(template, offers, &folder, asking)?)
     }
 
     /// Whether git may put its questions.

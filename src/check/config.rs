@@ -1,17 +1,17 @@
 //! III. Config: store config in the environment.
 
 mod credentials;
-mod environment;
+mod declared;
 mod groups;
+mod read_sites;
+mod readers;
 mod readings;
 
-pub(super) use environment::read_sites;
+pub(super) use read_sites::read_sites;
 pub use readings::{How, Reading, Readings, Undeclared};
 
 use super::{Factor, Facts, Found, Judgement, Place, Rule, Verdict};
 use crate::codebase::beside;
-use crate::config::EnvFile;
-use std::collections::BTreeSet;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -60,11 +60,11 @@ pub(super) const RULES: &[Rule] = &[
         passes: "every variable that is read by name is documented",
         level: Verdict::Note,
         promise: "What varies between deploys is known: who deploys the app knows which variables it reads.",
-        looks_at: "Names that the source reads, against `.env.example` and `[config.vars]`, where one of them exists.",
+        looks_at: "Names that the source reads, against `.env.example`, where there is one and twelve.toml has no `[config]`.",
         blind_spots: "Names that are made at run time, as configuration libraries make them from fields.",
-        fix: "Add the name to `[config.vars]` in twelve.toml, or to `.env.example`.",
+        fix: "Add the name to `.env.example`, or declare it in `[config.vars]` of twelve.toml.",
         settled_by: None,
-        judge: undocumented,
+        judge: declared::undocumented,
     },
     Rule {
         id: "TF0305",
@@ -92,6 +92,58 @@ pub(super) const RULES: &[Rule] = &[
         settled_by: None,
         judge: env_in_image,
     },
+    Rule {
+        id: "TF0307",
+        name: "undeclared-variable",
+        factor: Factor::Config,
+        passes: "every variable that is read by name is declared",
+        level: Verdict::Warn,
+        promise: "Config is what the environment hands to a process; `run` hands over what is declared, and nothing else.",
+        looks_at: "Names that the source reads, against `[config.vars]` and `passthrough` of twelve.toml, where it has a `[config]` table.",
+        blind_spots: "Names that libraries outside of the codebase read, or that are made at run time. Names of the machine (`HOME`, `TERM`) do not count.",
+        fix: "Add to twelve.toml the lines that the finding shows, or stop reading it.",
+        settled_by: None,
+        judge: declared::undeclared,
+    },
+    Rule {
+        id: "TF0308",
+        name: "unread-variable",
+        factor: Factor::Config,
+        passes: "every declared variable is read",
+        level: Verdict::Note,
+        promise: "What varies between deploys is known: who deploys the app sets what it reads, and nothing for nobody.",
+        looks_at: "Names of `[config.vars]` that neither the source nor a command reads.",
+        blind_spots: "Libraries outside of the codebase that read a variable by themselves. Where something may read any name, it is unknown.",
+        fix: "Take the name out of `[config.vars]`, or read it; one that a library reads may stay.",
+        settled_by: None,
+        judge: declared::unread,
+    },
+    Rule {
+        id: "TF0309",
+        name: "baked-in-variable",
+        factor: Factor::Config,
+        passes: "no variable is baked in when it is compiled",
+        level: Verdict::Warn,
+        promise: "A build knows no config: the same one serves every deploy.",
+        looks_at: "`env!` and `option_env!`, apart from what cargo and the service's build script set.",
+        blind_spots: "Variables of build scripts. A name that says version, commit or time is a stamp of the build, and a note.",
+        fix: "Read it with `std::env::var` when the program starts, and declare it.",
+        settled_by: None,
+        judge: declared::baked_in,
+    },
+    Rule {
+        id: "TF0310",
+        name: "dynamic-variable",
+        factor: Factor::Config,
+        passes: "every variable is read by a name that is written down",
+        level: Verdict::Note,
+        promise: "What varies between deploys is known: who deploys the app knows which variables it reads.",
+        looks_at: "Calls of `env::var` and of the service's own wrappers with a name that is made at run time.",
+        blind_spots: "Names that are handed on over several functions.",
+        fix: "Write the names down, or declare a `passthrough` pattern that covers them.",
+        settled_by: None,
+        judge: declared::dynamic,
+    },
 ];
 
 /// Whether a file's name says that it holds variables of a deploy, and not an example of them.
@@ -103,40 +155,6 @@ fn is_env_file(path: &str) -> bool {
     let elsewhere = ["test", "tests", "fixture", "fixtures", "example", "examples", "testdata", "docs", "node_modules"];
     env && !lower.split(['.', '-', '_']).any(|part| example.contains(&part))
         && !folder.split('/').any(|part| elsewhere.contains(&part))
-}
-
-fn undocumented(facts: &Facts) -> Judgement {
-    let folders = [facts.service().folder.as_str(), facts.workspace.as_str()];
-    let names = [".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", ".example.env"];
-    let examples: BTreeSet<String> = folders.iter().flat_map(|folder| names.map(|name| beside(folder, name))).collect();
-    let examples: Vec<String> = examples.into_iter().filter(|path| facts.tree.has(path)).collect();
-    let declared = facts.declaration.contract.as_ref();
-    if examples.is_empty() && declared.is_none() {
-        return Judgement::not_applicable("there is neither an env example nor `[config.vars]`");
-    }
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    for text in examples.iter().filter_map(|path| facts.tree.text(path)) {
-        known.extend(EnvFile::parse("example", text.as_bytes()).entries().iter().map(|entry| entry.name.clone()));
-        // An optional variable is often written as a comment.
-        known.extend(
-            text.lines()
-                .filter_map(|line| Some(line.trim_start_matches(['#', ' ']).split_once('=')?.0.trim().to_owned())),
-        );
-    }
-    let readings = facts.readings();
-    let unknown: Vec<_> = readings.undeclared.iter().filter(|one| !known.contains(&one.name)).collect();
-    if unknown.is_empty() {
-        return Judgement::KEPT;
-    }
-    let quoted: Vec<String> = unknown.iter().map(|one| format!("`{}`", one.name)).collect();
-    let found = Found::new(Verdict::Note, format!("read and documented nowhere: {}", quoted.join(", ")));
-    let places = unknown.iter().take(3).filter_map(|one| {
-        let named = |reading: &&Reading| matches!(&reading.how, How::Named { name } if *name == one.name);
-        let reading = readings.all.iter().find(named)?;
-        let source = facts.sources.iter().find(|source| source.path == reading.file)?;
-        Some(Place::words(&reading.file, reading.line, source.line(reading.line), &one.name, "read here"))
-    });
-    Judgement::Found(vec![places.fold(found, Found::at)])
 }
 
 fn not_from_environment(facts: &Facts) -> Judgement {

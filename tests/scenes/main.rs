@@ -24,6 +24,8 @@ mod build_registries;
 mod build_tampering;
 #[cfg(feature = "check")]
 mod check;
+#[cfg(all(feature = "check", feature = "scaffold"))]
+mod check_config;
 #[cfg(all(target_os = "linux", feature = "check", feature = "build", feature = "scaffold"))]
 mod check_run;
 #[cfg(feature = "check")]

@@ -3,9 +3,10 @@
 //! It knows what is written: names in calls and macros, constants, options of a command-line parser. Where a library
 //! reads all names, or a name is made at run time, that is said too, since then the absence of a name means nothing.
 
+use super::readers::{is_variable, reads_log_level, reads_many, reads_one};
 use crate::app::Declaration;
 use crate::check::Facts;
-use crate::check::source::{Source, Span, Value, Within, ends_in};
+use crate::check::source::{Source, Span, Value, Within};
 use crate::config::{Contract, Variable};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,35 +81,6 @@ pub struct Readings {
     pub maybe_unread: Vec<String>,
 }
 
-/// Libraries that read all names, or all with a prefix.
-const OPEN_SETS: [&str; 12] = [
-    "env::vars",
-    "env::vars_os",
-    "dotenvy::vars",
-    "envy::from_env",
-    "envy::prefixed",
-    "Env::prefixed",
-    "Env::raw",
-    "Environment::with_prefix",
-    "Environment::default",
-    "Config::figment",
-    "rocket::build",
-    "from_env_with_prefix",
-];
-
-/// Functions that read the variable that they are given.
-const NAMED: [&str; 4] = ["env::var", "env::var_os", "dotenv::var", "dotenvy::var"];
-
-/// Functions that read RUST_LOG, which a process has only where it passes through.
-const RUST_LOG: [&str; 6] = [
-    "EnvFilter::from_default_env",
-    "EnvFilter::try_from_default_env",
-    "env_logger::init",
-    "env_logger::try_init",
-    "pretty_env_logger::init",
-    "tracing_subscriber::fmt::init",
-];
-
 /// Macros of sqlx that ask a database when they are compiled.
 const SQLX: [&str; 7] =
     ["query", "query_as", "query_scalar", "query_file", "query_file_as", "query_file_scalar", "query_as_unchecked"];
@@ -139,36 +111,38 @@ const OF_THE_MACHINE: [&str; 21] = [
 ];
 
 impl Facts {
-    /// What the service's own source reads of the environment, held against its contract.
+    /// What the service's own source reads of the environment, held against its contract. It is found out once.
     #[must_use]
-    pub fn readings(&self) -> Readings {
-        // Asked once: who reads for others is known only when every call has been looked at.
-        let helpers = self.helpers();
-        let mut all: Vec<Reading> = self.sources.iter().flat_map(|source| self.readings_of(source, &helpers)).collect();
-        all.sort();
-        all.dedup();
-        Readings::of(all, &self.declaration)
+    pub fn readings(&self) -> &Readings {
+        self.readings.get_or_init(|| {
+            let helpers = self.helpers();
+            let mut all: Vec<Reading> =
+                self.sources.iter().flat_map(|source| self.readings_of(source, &helpers)).collect();
+            all.sort();
+            all.dedup();
+            Readings::of(all, &self.declaration)
+        })
     }
 
-    fn readings_of(&self, source: &Source, helpers: &BTreeSet<&str>) -> Vec<Reading> {
+    fn readings_of(&self, source: &Source, helpers: &Helpers) -> Vec<Reading> {
         let mut found = Vec::new();
         let mut add = |span: Span, how: How| {
             let place = source.place(span, "");
             found.push(Reading { file: place.path, line: place.line, column: place.column, how });
         };
         for call in &source.calls {
-            if RUST_LOG.iter().any(|tail| ends_in(&call.path, tail)) {
+            if reads_log_level(&call.path) {
                 add(call.span, How::Named { name: "RUST_LOG".to_owned() });
-            } else if OPEN_SETS.iter().any(|tail| ends_in(&call.path, tail)) {
+            } else if reads_many(&call.path) {
                 let prefix = call.arguments.first().and_then(|value| self.text(source, value)).unwrap_or_default();
                 add(call.span, How::OpenSet { prefix });
-            } else if NAMED.iter().any(|tail| ends_in(&call.path, tail)) {
+            } else if reads_one(&call.path) {
                 match call.arguments.first().and_then(|value| self.text(source, value)) {
                     Some(name) => add(call.span, How::Named { name }),
-                    None if self.is_helper(helpers, source, call.within) => {}
+                    None if helpers.are_asked_by(source, call.within) => {}
                     None => add(call.span, How::Dynamic { function: call.path.clone() }),
                 }
-            } else if helpers.contains(last(&call.path)) {
+            } else if helpers.names.contains(last(&call.path)) {
                 // A helper's own name is often that of something else too: only a name as variables have it counts.
                 match call.arguments.iter().find_map(|value| self.text(source, value).filter(|text| is_variable(text)))
                 {
@@ -181,7 +155,7 @@ impl Facts {
             }
         }
         // `["A", "B"].map(env::var)`: what it is called with stands elsewhere.
-        for name in source.names.iter().filter(|name| NAMED.iter().any(|tail| ends_in(&name.path, tail))) {
+        for name in source.names.iter().filter(|name| reads_one(&name.path)) {
             add(name.span, How::Dynamic { function: name.path.clone() });
         }
         // clap's builder takes one word; `Command::env` of the standard library takes two, and sets.
@@ -222,14 +196,13 @@ impl Facts {
             Value::Name(name) if last(name).chars().any(char::is_uppercase) => {
                 let name = last(name);
                 // In the same file, else wherever there is only one of the name.
-                let constant = |source: &Source| {
-                    let named =
-                        source.bindings.iter().filter(|binding| binding.within.is_none() && binding.name == name);
-                    named.filter_map(|binding| binding.value.text().map(str::to_owned)).collect::<BTreeSet<_>>()
-                };
-                let own = constant(source);
-                let found = if own.is_empty() { self.sources.iter().flat_map(constant).collect() } else { own };
-                found.into_iter().next()
+                let all: Vec<(&Source, &str)> = self
+                    .bindings_of(name)
+                    .filter(|(_, binding)| binding.within.is_none())
+                    .filter_map(|(source, binding)| Some((source, binding.value.text()?)))
+                    .collect();
+                let own = all.iter().filter(|(one, _)| one.path == source.path).map(|(_, text)| *text).min();
+                own.or_else(|| all.iter().map(|(_, text)| *text).min()).map(str::to_owned)
             }
             // `NAME.to_string()`, `"NAME".into()`
             Value::Method(receiver, name, _)
@@ -242,9 +215,9 @@ impl Facts {
     }
 
     /// The functions of the service that read the variable that they are given.
-    fn helpers(&self) -> BTreeSet<&str> {
+    fn helpers(&self) -> Helpers<'_> {
         let of_source = |source: &'_ Source| {
-            let reads = source.calls.iter().filter(|call| NAMED.iter().any(|tail| ends_in(&call.path, tail)));
+            let reads = source.calls.iter().filter(|call| reads_one(&call.path));
             let unnamed =
                 reads.filter(|call| call.arguments.first().is_some_and(|value| self.text(source, value).is_none()));
             unnamed.filter_map(|call| call.within).collect::<Vec<_>>()
@@ -255,14 +228,11 @@ impl Facts {
                 .filter_map(|within| source.function(Some(within)))
                 .map(|one| one.name.as_str())
         });
-        functions.filter(|name| *name != "main" && *name != "new" && *name != "from_env").collect()
-    }
-
-    /// Whether something stands in a helper that somebody calls: its callers tell the names.
-    fn is_helper(&self, helpers: &BTreeSet<&str>, source: &Source, within: Within) -> bool {
-        let Some(function) = source.function(within) else { return false };
-        helpers.contains(function.name.as_str())
-            && self.sources.iter().any(|source| source.calls.iter().any(|call| last(&call.path) == function.name))
+        let names: BTreeSet<&str> =
+            functions.filter(|name| *name != "main" && *name != "new" && *name != "from_env").collect();
+        let calls = self.calls().map(|(_, call)| last(&call.path));
+        let called = calls.filter(|name| names.contains(name)).collect();
+        Helpers { names, called }
     }
 
     /// Whether cargo or the service's build script gives a name to the compiler: that is no config.
@@ -275,6 +245,20 @@ impl Facts {
             || name.starts_with("VERGEN_")
             || name == "OUT_DIR"
             || self.build_script.as_ref().is_some_and(by_script)
+    }
+}
+
+/// Functions that read for others. Who they are is known only when every call has been looked at.
+struct Helpers<'a> {
+    names: BTreeSet<&'a str>,
+    /// Those of them that somebody calls.
+    called: BTreeSet<&'a str>,
+}
+
+impl Helpers<'_> {
+    /// Whether something stands in a helper that somebody calls: its callers tell the names.
+    fn are_asked_by(&self, source: &Source, within: Within) -> bool {
+        source.function(within).is_some_and(|function| self.called.contains(function.name.as_str()))
     }
 }
 
@@ -379,13 +363,6 @@ fn lines(name: &str) -> String {
     let hidden = ["SECRET", "KEY", "TOKEN", "PASSWORD", "PASS", "CREDENTIALS", "DSN"].iter().any(|word| has(word));
     let secret = if hidden || kind == "service-url" { "secret = true\n" } else { "" };
     format!("[config.vars.{name}]\ntype = \"{kind}\"\n{secret}")
-}
-
-/// A name as variables have it.
-fn is_variable(text: &str) -> bool {
-    text.len() > 1
-        && text.starts_with(|first: char| first.is_ascii_uppercase())
-        && text.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
 }
 
 fn is_within(one: Span, other: Span) -> bool {

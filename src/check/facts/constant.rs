@@ -121,9 +121,8 @@ impl Facts {
         if !last.chars().any(char::is_uppercase) || last.chars().any(char::is_lowercase) {
             return None;
         }
-        let everywhere = || self.sources.iter().flat_map(|one| one.bindings.iter().map(move |binding| (one, binding)));
-        let own = everywhere().find(|(one, binding)| one.path == source.path && binding.name == last);
-        let (source, binding) = own.or_else(|| everywhere().find(|(_, binding)| binding.name == last))?;
+        let own = self.bindings_of(last).find(|(one, _)| one.path == source.path);
+        let (source, binding) = own.or_else(|| self.bindings_of(last).next())?;
         self.followed(source, binding.within, &binding.value, depth)
     }
 }

@@ -4,6 +4,7 @@
 
 mod closure;
 mod constant;
+mod constants;
 mod container;
 mod lock;
 mod package;
@@ -18,13 +19,15 @@ pub(super) use package::{Bin, Dependency, Package};
 pub(super) use service::SERVERS;
 
 use super::source::Source;
-use super::{Error, Observation};
+use super::{Error, Observation, Readings};
 use crate::app::{Declaration, Sources};
 use crate::artifact::BuildManifest;
 use crate::codebase::{Manifests, WorkTree, beside};
+use constants::Constants;
 use service::Members;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// What is asked.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +64,9 @@ pub struct Facts {
     pub(super) observations: Vec<Observation>,
     /// Functions that `main` reaches, as far as their names tell.
     reachable: BTreeSet<String>,
+    constants: Constants,
+    /// What they say of the environment, once somebody has asked.
+    pub(super) readings: OnceLock<Readings>,
 }
 
 impl Facts {
@@ -87,6 +93,7 @@ impl Facts {
         let packages: Vec<Package> = members.closure(service).into_iter().cloned().collect();
         let (sources, unread) = closure::read(&tree, &bins, &packages);
         let reachable = questions::reachable(&sources);
+        let constants = Constants::of(&sources);
         let lock = Lock::read(&tree, &members.workspace);
         let build_script = build_script(&tree, service);
         Ok(Self {
@@ -104,6 +111,8 @@ impl Facts {
             release: request.release,
             observations: request.observations,
             reachable,
+            constants,
+            readings: OnceLock::new(),
             tree,
         })
     }

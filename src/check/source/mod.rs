@@ -7,6 +7,7 @@
 mod allowance;
 mod imports;
 mod tokens;
+mod type_text;
 mod value;
 mod walk;
 

@@ -1,6 +1,7 @@
 //! The one walk over a file's syntax.
 
 use super::tokens::{self, Seen};
+use super::type_text::type_text;
 use super::value::quote_free::path_text;
 use super::{
     Binding, Call, Field, Function, Loop, Macro, MethodCall, Module, Name, Source, Span, Text, TypePlace, TypeUse,
@@ -64,42 +65,6 @@ fn only_for_tests(attributes: &[Attribute]) -> bool {
 
 fn mentions_debug(attribute: &Attribute) -> bool {
     matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string().contains("debug_assertions"))
-}
-
-fn type_text(of: &Type) -> String {
-    let mut text = String::new();
-    write_type(of, &mut text);
-    text
-}
-
-fn write_type(of: &Type, text: &mut String) {
-    match of {
-        Type::Path(path) => {
-            for (index, segment) in path.path.segments.iter().enumerate() {
-                if index > 0 {
-                    text.push_str("::");
-                }
-                text.push_str(&segment.ident.to_string());
-                if let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments {
-                    text.push('<');
-                    for argument in &arguments.args {
-                        if let syn::GenericArgument::Type(inner) = argument {
-                            write_type(inner, text);
-                            text.push(',');
-                        }
-                    }
-                    text.push('>');
-                }
-            }
-        }
-        Type::Reference(inner) => write_type(&inner.elem, text),
-        Type::Paren(inner) => write_type(&inner.elem, text),
-        Type::Tuple(tuple) => tuple.elems.iter().for_each(|inner| {
-            write_type(inner, text);
-            text.push(',');
-        }),
-        _ => text.push('_'),
-    }
 }
 
 impl Walk {

@@ -36,8 +36,8 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let facts = Facts::gather(Request { folder, package: arguments.package.clone(), ..Request::default() })?;
     let readings = facts.readings();
     match surroundings.reporter.audience() {
-        Audience::Json => data::document(&Document { format: 1, readings: &readings })?,
-        Audience::Human => data::text(&page(&readings))?,
+        Audience::Json => data::document(&Document { format: 1, readings })?,
+        Audience::Human => data::text(&page(readings))?,
     }
     Ok(if readings.has_findings() { ExitCode::Findings } else { ExitCode::Done })
 }

@@ -1,8 +1,9 @@
 //! Where the service reads the environment. Most of them do so through a library or a wrapper of their own, so the
 //! absence of `env::var` means nothing.
 
+use super::readers::{is_variable, reads_config};
 use crate::check::Facts;
-use crate::check::source::{Source, Span, Value, ends_in};
+use crate::check::source::{Source, Span, Value};
 
 /// A place that reads the environment.
 pub(in crate::check) struct ReadSite<'a> {
@@ -10,61 +11,6 @@ pub(in crate::check) struct ReadSite<'a> {
     pub(in crate::check) span: Span,
     /// The variable, where its name is written there.
     pub(in crate::check) name: Option<String>,
-}
-
-/// Functions that read one variable or all of them.
-const READS: [&str; 24] = [
-    "env::var",
-    "env::var_os",
-    "env::vars",
-    "env::vars_os",
-    "dotenv::var",
-    "dotenvy::var",
-    "envy::from_env",
-    "envy::prefixed",
-    "Env::prefixed",
-    "Env::raw",
-    "Environment::with_prefix",
-    "Environment::default",
-    "Environment::with_convert_case",
-    "Config::figment",
-    "rocket::build",
-    "rocket::ignite",
-    "env_parse::var",
-    "envconfig::Envconfig",
-    "init_from_env",
-    "get_env",
-    "require_env",
-    "env_or",
-    "var_parsed",
-    "env_var",
-];
-
-/// Functions with a name of that kind that read the command line or only the log level.
-const NOT_CONFIG: [&str; 7] = [
-    "argh::from_env",
-    "Arguments::from_env",
-    "Parser::from_env",
-    "EnvFilter::from_env",
-    "EnvFilter::try_from_env",
-    "Builder::from_env",
-    "env_logger::from_env",
-];
-
-/// Whether a path is a function that reads the environment.
-fn is_environment_read(path: &str) -> bool {
-    let last = path.rsplit("::").next().unwrap_or(path);
-    if NOT_CONFIG.iter().any(|tail| ends_in(path, tail)) {
-        return false;
-    }
-    READS.iter().any(|tail| ends_in(path, tail)) || last.ends_with("from_env") || last.ends_with("_from_environment")
-}
-
-/// A name as variables have it.
-fn is_variable(text: &str) -> bool {
-    text.len() > 2
-        && text.starts_with(|first: char| first.is_ascii_uppercase())
-        && text.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
 }
 
 /// Every place of the service that reads the environment, apart from what only decides what is logged.
@@ -79,7 +25,7 @@ pub(in crate::check) fn read_sites(facts: &Facts) -> Vec<ReadSite<'_>> {
             let last = call.path.rsplit("::").next().unwrap_or_default().to_lowercase();
             // A wrapper of the app's own: its name says env, and it is given a name as variables have it.
             let wrapper = first.is_some() && (last.contains("env") || last.starts_with("var"));
-            if (is_environment_read(&call.path) || wrapper) && !log_only(&first) {
+            if (reads_config(&call.path) || wrapper) && !log_only(&first) {
                 // Of a library that takes all names with a prefix, the text is no name.
                 let prefix = ["prefixed", "with_prefix"].contains(&last.as_str());
                 sites.push(ReadSite { source, span: call.span, name: first.filter(|_| !prefix) });

@@ -256,3 +256,17 @@ fn at_a_terminal_ctrl_c_reaches_the_supervisor_alone_and_a_second_one_kills() {
     let rest = session.exp_eof().expect("its end");
     assert!(rest.contains("Killed") && rest.contains("web.1: it had not stopped when SIGINT came again"), "{rest}");
 }
+
+#[test]
+fn what_leaves_its_group_while_everybody_is_asked_is_asked_too() {
+    // A stop right after the start, again and again: helpers are just on their way to sessions of their own.
+    let scene = Scene::new();
+    release(&scene, &script("web", "(setsid setsid sleep 600 &); setsid sleep 600 & echo up; wait"));
+    for _ in 0..12 {
+        let running = Running::start(&scene, &[]);
+        running.wait_for("up");
+        let ended = running.stop();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert!(!ended.stderr.contains("Killed"), "nobody had to be killed: {}", ended.stderr);
+    }
+}

@@ -34,6 +34,8 @@ pub(super) struct Stop {
     look: Look,
     /// Nothing descends from us any more, since then.
     clear: Option<Instant>,
+    /// What left its group and was asked to stop.
+    asked: Vec<Pid>,
     /// What was already told to be killed.
     told: Vec<Pid>,
 }
@@ -119,18 +121,39 @@ impl Supervisor {
         let longest = self.slots.iter().map(Slot::stop_timeout).max().unwrap_or(PATIENCE);
         let kill_rest_at = now + longest;
         let urgency = Urgency::Declared;
-        self.stop = Some(Stop { since: now, kill_rest_at, urgency, look: Look::Now, clear: None, told: Vec::new() });
+        self.stop = Some(Stop {
+            since: now,
+            kill_rest_at,
+            urgency,
+            look: Look::Now,
+            clear: None,
+            asked: Vec::new(),
+            told: Vec::new(),
+        });
         self.notice_stop(&reason);
         self.tell(&Event::Stopping { reason });
         self.ask_the_rest();
     }
 
     /// Asks those whom no living leader's group holds: what an ended process left, and what began a session of its own.
-    fn ask_the_rest(&self) {
+    fn ask_the_rest(&mut self) {
         for row in self.descendants() {
             let led = self.slots.iter().any(|slot| slot.pid().map(Pid::as_raw_pid) == Some(row.group));
             if !led {
                 process_table::signal(&row, self.slot_of(&row).map_or(Signal::TERM, Slot::stop_signal));
+                self.set_stop(|stop| stop.asked.push(row.pid));
+            }
+        }
+    }
+
+    /// Asks what was just leaving its group when the rest was asked. A group's own signal misses nobody, however it
+    /// forks (kill(2) and fork(2) exclude each other), and a helper that a stopping process starts in its group is its own.
+    fn ask_latecomers(&mut self, rest: &[Row]) {
+        for row in rest {
+            let asked = self.stop.as_ref().is_some_and(|stop| stop.asked.contains(&row.pid));
+            if !asked && self.slot_of(row).is_none() {
+                process_table::signal(row, Signal::TERM);
+                self.set_stop(|stop| stop.asked.push(row.pid));
             }
         }
     }
@@ -183,6 +206,7 @@ impl Supervisor {
             return self.set_stop(|stop| stop.clear = Some(now));
         }
         let rest = self.descendants();
+        self.ask_latecomers(&rest);
         let stays: Vec<&Row> = rest.iter().filter(|row| self.kill_at(row) + KILLING <= now).collect();
         if stays.len() == rest.len() {
             if !stays.is_empty() {

@@ -211,7 +211,13 @@ impl Watch {
             if !self.add(&folder, true)? {
                 continue;
             }
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let entries: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().collect();
+            if entries.iter().any(|entry| entry.file_name() == TAG) {
+                // It was tagged while it was looked at.
+                self.forget(&folder);
+                continue;
+            }
+            for entry in entries {
                 let path = entry.path();
                 // A link to a folder may lead anywhere, and in circles.
                 match entry.file_type() {

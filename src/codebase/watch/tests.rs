@@ -143,3 +143,13 @@ fn nothing_is_reported_while_nobody_saves() -> anyhow::Result<()> {
     assert_eq!(poll(&mut waits, Some(&Timespec { tv_sec: 0, tv_nsec: 50_000_000 }))?, 0);
     Ok(())
 }
+
+#[test]
+fn a_lockfile_that_cargo_makes_while_it_is_at_work_is_no_change() -> anyhow::Result<()> {
+    let mut watched = Watched::new()?;
+    fs::write(watched.at("Cargo.lock"), "version = 4\n")?;
+    assert!(watched.watch.changes(Judgement::Content)?.is_empty());
+    fs::write(watched.at("Cargo.lock"), "version = 3\n")?;
+    assert_eq!(watched.changes()?, ["Cargo.lock"]);
+    Ok(())
+}

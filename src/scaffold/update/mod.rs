@@ -60,7 +60,7 @@ impl Update {
     /// Decides what becomes of each file of a project, which this template makes of these answers now.
     ///
     /// # Errors
-    /// Where the template cannot be rendered, the base is not what the receipt says, or as [`Update::plan`].
+    /// Where the template cannot be rendered, the base is not what the receipt says, or the merge cannot be planned.
     pub fn of(project: &Path, receipt: &Receipt, template: &Template, answers: &Answers) -> Result<Self, Error> {
         let workspace = if receipt.member { Workspace::above(project)? } else { None };
         let plan = Plan::whole(template, answers, workspace.as_ref())?;

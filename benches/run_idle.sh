@@ -2,7 +2,7 @@
 # What an idle formation of 20 processes costs: the memory (PSS) of the supervisor and its watchdog together, beside
 # that of one `sleep`, and how often either wakes up in ten seconds. Prints one line a figure.
 # Needs `cargo build --release` before, and strace. SERVER names another program to measure: what servers get, made with
-# `--no-default-features --features remote`.
+# `cargo build --profile server --no-default-features`, with `--features remote` where the store is a bucket.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source benches/release.sh

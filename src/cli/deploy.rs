@@ -1,20 +1,17 @@
 //! `cargo twelve deploy NAME R`: a release becomes current in a deploy, after its release phase.
 
-use super::config_options::ConfigOptions;
 use super::deploy_ledger::{DeclaredRelease, app_of};
-use super::fingerprint::fingerprint;
+use super::entry_options::EntryOptions;
 use super::history::history;
 use super::host_options::HostOptions;
 use super::plan_page;
 use super::release_phase::{self, Phase};
-use super::signing::signing_key;
 use super::surroundings::Surroundings;
 use super::trust_options::TrustOptions;
 use crate::artifact::{DeployReason, DeployRef, ReleaseRef};
 use crate::config::Config;
-use crate::release::{DeployPlan, Found, Intent, OpenEntry};
+use crate::release::{DeployPlan, Found, Intent};
 use clap::Args;
-use std::path::PathBuf;
 
 /// Move a deploy to a release: its config is checked, its release phase runs once, its ledger says so
 #[derive(Debug, Args)]
@@ -35,23 +32,8 @@ pub(crate) struct Arguments {
     /// Only record it: something else has deployed it; nothing runs
     #[arg(long, conflicts_with = "same")]
     external: bool,
-    /// Close an entry that was left open: whoever opened it is gone
-    #[arg(long)]
-    take_over: bool,
-    /// Print what would be done, and do nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Why
-    #[arg(short, long, value_name = "TEXT")]
-    message: Option<String>,
-    /// Sign the entry: an OpenSSH key file, or the public half of a key that the ssh-agent holds
-    #[arg(long, value_name = "KEYFILE")]
-    sign: Option<PathBuf>,
-    /// Where this machine keeps the key that fingerprints of configs are made with
-    #[arg(long, value_name = "DIR", env = "TWELVE_STATE", hide_env_values = true)]
-    state: Option<PathBuf>,
     #[command(flatten)]
-    config: ConfigOptions,
+    entry: EntryOptions,
     #[command(flatten)]
     host: HostOptions,
     #[command(flatten)]
@@ -62,11 +44,10 @@ pub(crate) struct Arguments {
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<u8> {
     let store = surroundings.store()?;
     let trust = arguments.trust.trust(surroundings)?;
-    let key = arguments.sign.as_ref().map(|path| signing_key(path, surroundings)).transpose()?;
+    let key = arguments.entry.key(surroundings)?;
     let app = app_of(&arguments.deploy, arguments.release.as_ref(), &store, surroundings)?;
     let deploy = &arguments.deploy.deploy;
-    let open = if arguments.take_over { OpenEntry::TakenOver } else { OpenEntry::Respected };
-    let found = Found::read(&store, &app, deploy, open)?;
+    let found = Found::read(&store, &app, deploy, arguments.entry.open())?;
     let id = match &arguments.release {
         Some(reference) => store.locate(reference, Some(&app))?.1,
         None => store.current_entry_or_refuse(&app, deploy)?.entry.release,
@@ -77,7 +58,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let running = running.as_ref().map(DeclaredRelease::declared);
     let mut plan = DeployPlan::new(deploy, arguments.reason(), running, target.declared());
     plan.history = plan.commits().and_then(|commits| history(commits, surroundings));
-    if arguments.dry_run {
+    if arguments.entry.dry_run {
         plan_page::print(&plan, &surroundings.reporter)?;
         return Ok(0);
     }
@@ -87,9 +68,9 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         deploy: deploy.clone(),
         release: id,
         reason: plan.reason,
-        message: arguments.message.clone(),
+        message: arguments.entry.message.clone(),
         config: match &config {
-            Some(config) => fingerprint(config, arguments.state.as_ref(), surroundings)?,
+            Some(config) => arguments.entry.fingerprint(config, surroundings)?,
             None => None,
         },
     };
@@ -109,9 +90,9 @@ impl Arguments {
 
     /// The config, which meets the contract. Where something else deploys, it may be known to that alone.
     fn checked_config(&self, target: &DeclaredRelease, surroundings: &Surroundings) -> anyhow::Result<Option<Config>> {
-        if self.external && !self.config.is_given() {
+        if self.external && !self.entry.config.is_given() {
             return Ok(None);
         }
-        self.config.read(surroundings)?.checked(&target.declaration, surroundings).map(Some)
+        self.entry.config.read(surroundings)?.checked(&target.declaration, surroundings).map(Some)
     }
 }

@@ -29,6 +29,8 @@ mod dev;
 mod diff;
 #[cfg(target_os = "linux")]
 mod direct;
+#[cfg(target_os = "linux")]
+mod entry_options;
 mod env;
 mod env_files;
 mod exit_code;

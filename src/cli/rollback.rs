@@ -2,20 +2,17 @@
 //! back is one more entry.
 
 use super::ExitCode;
-use super::config_options::ConfigOptions;
 use super::deploy_ledger::{DeclaredRelease, app_of};
-use super::fingerprint::fingerprint;
+use super::entry_options::EntryOptions;
 use super::history::history;
 use super::plan_page;
 use super::release_phase::deployed;
-use super::signing::signing_key;
 use super::surroundings::Surroundings;
 use super::trust_options::TrustOptions;
 use crate::artifact::{ConfigFingerprint, DeployEntry, DeployReason, DeployRef, Outcome, ReleaseRef};
-use crate::release::{self, DeployPlan, Error, Found, Intent, OpenEntry, unproved, was_current};
+use crate::release::{self, DeployPlan, Error, Found, Intent, unproved, was_current};
 use crate::report::Event;
 use clap::Args;
-use std::path::PathBuf;
 
 /// Move a deploy back to an earlier release: its config is checked, nothing runs, the schema stays
 #[derive(Debug, Args)]
@@ -29,23 +26,8 @@ pub(crate) struct Arguments {
     /// The release [default: the one that was current before]
     #[arg(value_name = "RELEASE")]
     release: Option<ReleaseRef>,
-    /// Close an entry that was left open: whoever opened it is gone
-    #[arg(long)]
-    take_over: bool,
-    /// Print what would be done, and do nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Why
-    #[arg(short, long, value_name = "TEXT")]
-    message: Option<String>,
-    /// Sign the entry, so that servers with a signers file follow it back: an OpenSSH key file, or a public half
-    #[arg(long, value_name = "KEYFILE")]
-    sign: Option<PathBuf>,
-    /// Where this machine keeps the key that fingerprints of configs are made with
-    #[arg(long, value_name = "DIR", env = "TWELVE_STATE", hide_env_values = true)]
-    state: Option<PathBuf>,
     #[command(flatten)]
-    config: ConfigOptions,
+    entry: EntryOptions,
     #[command(flatten)]
     trust: TrustOptions,
 }
@@ -54,12 +36,11 @@ pub(crate) struct Arguments {
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let (store, reporter) = (surroundings.store()?, &surroundings.reporter);
     let trust = arguments.trust.trust(surroundings)?;
-    let key = arguments.sign.as_ref().map(|path| signing_key(path, surroundings)).transpose()?;
+    let key = arguments.entry.key(surroundings)?;
     let app = app_of(&arguments.deploy, arguments.release.as_ref(), &store, surroundings)?;
     let deploy = &arguments.deploy.deploy;
     let current = store.current_entry_or_refuse(&app, deploy)?.entry;
-    let open = if arguments.take_over { OpenEntry::TakenOver } else { OpenEntry::Respected };
-    let found = Found::read(&store, &app, deploy, open)?;
+    let found = Found::read(&store, &app, deploy, arguments.entry.open())?;
     let id = match &arguments.release {
         Some(reference) => store.locate(reference, Some(&app))?.1,
         None => store
@@ -82,12 +63,12 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let config = arguments.checked_config(&target, (&running, &current), surroundings)?;
     let mut plan = DeployPlan::new(deploy, DeployReason::Rollback, Some(running.declared()), target.declared());
     plan.history = plan.commits().and_then(|commits| history(commits, surroundings));
-    if arguments.dry_run {
+    if arguments.entry.dry_run {
         plan_page::print(&plan, reporter)?;
         return Ok(ExitCode::Done);
     }
     plan_page::tell(&plan, reporter);
-    let (deploy, message) = (deploy.clone(), arguments.message.clone());
+    let (deploy, message) = (deploy.clone(), arguments.entry.message.clone());
     let intent = Intent { app, deploy, release: id, reason: plan.reason, message, config };
     let entry = release::open(&store, &found, &intent, &surroundings.actor(), key.as_ref())?;
     release::close(&store, &entry, Outcome::Done, &surroundings.actor())?;
@@ -103,9 +84,9 @@ impl Arguments {
         (running, current): (&DeclaredRelease, &DeployEntry),
         surroundings: &Surroundings,
     ) -> anyhow::Result<Option<ConfigFingerprint>> {
-        if self.config.is_given() {
-            let config = self.config.read(surroundings)?.checked(&target.declaration, surroundings)?;
-            return fingerprint(&config, self.state.as_ref(), surroundings);
+        if self.entry.config.is_given() {
+            let config = self.entry.config.read(surroundings)?.checked(&target.declaration, surroundings)?;
+            return self.entry.fingerprint(&config, surroundings);
         }
         let unproved = unproved(&target.declaration, &running.declaration);
         if unproved.is_empty() {

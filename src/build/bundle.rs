@@ -13,7 +13,7 @@ use crate::artifact::{
 };
 use crate::codebase::cargo::Package;
 use crate::codebase::{Packages, beside};
-use crate::report::{Event, Reporter, Work};
+use crate::report::{BuildEvent, Event, Reporter, Work};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ pub(super) fn bundle(parts: &Parts<'_>, reporter: &Reporter) -> Result<Bundle, E
         files: members.iter().map(|member| member.file.clone()).collect(),
     };
     let bytes = members.iter().map(|member| member.file.size).sum();
-    reporter.tell(&Event::Packing { files: members.len(), bytes });
+    reporter.tell(&Event::Build(BuildEvent::Packing { files: members.len(), bytes }));
     let temporary = work.temporary();
     let made = tempfile::NamedTempFile::new_in(&temporary).map_err(Error::machine(&temporary, "written"))?;
     let packed = pack(

@@ -5,7 +5,7 @@ use super::Error;
 use super::outside::Outside;
 use super::toolchain::InstalledToolchain;
 use crate::codebase::refusal;
-use crate::report::{Event, Reporter, Work};
+use crate::report::{BuildEvent, Event, Reporter, Work};
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -34,7 +34,7 @@ pub(super) struct Fetch<'a> {
 impl Fetch<'_> {
     /// Fetches everything that the lockfile names into the user's cache.
     pub(super) fn run(&self, reporter: &Reporter) -> Result<(), Error> {
-        reporter.tell(&Event::Fetching { lockfile: self.lockfile.clone() });
+        reporter.tell(&Event::Build(BuildEvent::Fetching { lockfile: self.lockfile.clone() }));
         // cargo looks for a workspace above the package. Above the exported commit it would find the user's own, so
         // it is shown the commit through a link that stands alone.
         let alone = tempfile::tempdir().map_err(Error::machine("a temporary folder", "made"))?;

@@ -61,7 +61,7 @@ pub use sections::{Section, sections};
 
 use crate::codebase::cargo::Package;
 use crate::codebase::{self, Manifests, Packages, bin_names, path_outside};
-use crate::report::{Event, Reporter};
+use crate::report::{BuildEvent, Event, Reporter};
 use bundle::{Parts, bundle};
 use clean_cargo::CleanCargo;
 use compile::compile;
@@ -88,7 +88,7 @@ pub fn make(
     let work = Arc::new(WorkFolder::take(&plan.work, reporter)?);
     let (export, changed) = source::export(&work, &plan.repository, &plan.snapshot, outside.now, reporter)?;
     let files = plan.snapshot.len();
-    reporter.tell(&Event::SourceExported { commit: plan.commit.id(), changed, files });
+    reporter.tell(&Event::Build(BuildEvent::SourceExported { commit: plan.commit.id(), changed, files }));
     provide_dependencies(plan, &work, outside, reporter)?;
 
     let places = Places::of(plan.source_path, &work, &plan.toolchain)?;
@@ -105,7 +105,7 @@ pub fn make(
     let mut bundles = Vec::with_capacity(wanted.len());
     for planned in wanted {
         let (name, target) = (package.name.to_string(), planned.target.clone());
-        reporter.tell(&Event::Compiling { package: name, target });
+        reporter.tell(&Event::Build(BuildEvent::Compiling { package: name, target }));
         let compiled = Compiled::of(compile(&mut cargo_build(plan, planned, &cargo, package, reporter))?);
         source::refuse_changed(&work, &plan.snapshot)?;
         inputs::refuse_foreign(&compiled, &packages, &places)?;

@@ -15,7 +15,7 @@ use super::vendored::Vendored;
 use super::work_folder::{WorkFolder, remove_folder};
 use crate::artifact::Digest;
 use crate::codebase::{Lockfile, LockfilePackage};
-use crate::report::{Event, Reporter, Work};
+use crate::report::{BuildEvent, Event, Reporter, Work};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,10 +70,10 @@ pub(super) fn verify(
         }
     }
     vendored.verify(&packages, work)?;
-    reporter.tell(&Event::LockVerified {
+    reporter.tell(&Event::Build(BuildEvent::LockVerified {
         packages: packages.len(),
         milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-    });
+    }));
     Ok(())
 }
 

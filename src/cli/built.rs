@@ -4,7 +4,7 @@ use super::surroundings::Surroundings;
 use crate::artifact::ReleasedBuild;
 use crate::build::{Outside, Plan, PlannedBuild, make};
 use crate::release::write_portable_build;
-use crate::report::Event;
+use crate::report::{BuildEvent, Event};
 use crate::store::Store;
 
 /// A build that the store holds.
@@ -64,13 +64,13 @@ pub(crate) fn built(
             Compile::Missing => None,
         };
         let file = file.map(|path| path.display().to_string());
-        reporter.tell(&Event::Built {
+        reporter.tell(&Event::Build(BuildEvent::Built {
             build: build.id.to_string(),
             target: build.target.clone(),
             bytes: build.gz_size,
             known: is_known,
             file,
-        });
+        }));
         all.push(Built { build, version });
     }
     Ok(all)

@@ -2,7 +2,7 @@
 
 use super::prepared::Prepared;
 use super::surroundings::Surroundings;
-use crate::report::Event;
+use crate::report::{Event, RunEvent};
 use crate::run::{self, BasePort, GivenSockets, HANDED_ON, Released, SandboxMode, Wanted};
 
 /// Becomes the first process of a type; comes back only where that fails.
@@ -25,11 +25,11 @@ pub(super) fn exec(
     process.environment.hand_on(&surroundings.environment, &HANDED_ON);
     prepared.remember(surroundings)?;
     let Released { id, version, .. } = launch.release;
-    surroundings.reporter.tell(&Event::Running {
+    surroundings.reporter.tell(&Event::Run(RunEvent::Running {
         release: id,
         version,
         processes: vec![process.name.clone()],
         enforced: confinement.enforced().to_vec(),
-    });
+    }));
     Err(run::become_process(&process, &prepared.tree, folder, &given).into())
 }

@@ -5,7 +5,7 @@ mod document;
 use super::ExitCode;
 use super::surroundings::Surroundings;
 use crate::check::{self, Request, Survey};
-use crate::report::{Audience, Event, data};
+use crate::report::{Audience, Event, ScaffoldEvent, data};
 use crate::scaffold::{Addition, Adoption, Found};
 use clap::Args;
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ fn say(survey: &Survey, adoption: &Adoption, dry_run: bool, surroundings: &Surro
     } else {
         let files: Vec<String> = adoption.files().iter().map(|file| format!("`{}`", file.path)).collect();
         let (package, files) = (survey.package.clone(), files.join(", "));
-        surroundings.reporter.tell(&Event::Adopted { package, files });
+        surroundings.reporter.tell(&Event::Scaffold(ScaffoldEvent::Adopted { package, files }));
     }
     for path in adoption.standing() {
         surroundings.reporter.tell(&Event::note(format!("`{path}` stands already and is left as it is")));

@@ -2,7 +2,7 @@
 
 use crate::artifact::DeployReason;
 use crate::release::DeployPlan;
-use crate::report::{Audience, Event, Printable, Reporter, Table, data};
+use crate::report::{Audience, Event, Printable, ReleaseEvent, Reporter, Table, data};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -39,13 +39,13 @@ const SCHEMA_STAYS: &str = "stays as it is: a rollback runs no release phase";
 
 /// Says what a plan changes, before it is acted on.
 pub(crate) fn tell(plan: &DeployPlan, reporter: &Reporter) {
-    reporter.tell(&Event::Deploying {
+    reporter.tell(&Event::Release(ReleaseEvent::Deploying {
         app: plan.app.to_string(),
         deploy: plan.deploy.to_string(),
         reason: plan.reason.to_string(),
         from: plan.from.as_ref().map(|from| from.release.to_string()),
         to: plan.to.release.to_string(),
-    });
+    }));
     let note = |text: String| reporter.tell(&Event::note(text));
     if plan.reason == DeployReason::Rollback {
         note(format!("commit {}", change(plan, |one| one.commit.chars().take(12).collect::<String>())));

@@ -5,7 +5,7 @@ use super::surroundings::Surroundings;
 use crate::app::AppName;
 use crate::artifact::UtcTime;
 use crate::release::{Pruner, Pruning};
-use crate::report::{Audience, Event, Size, Table, data};
+use crate::report::{Audience, Event, ReleaseEvent, Size, Table, data};
 use clap::Args;
 use serde_json::json;
 
@@ -42,12 +42,12 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
             "bytes": pruning.bytes(),
         }))?,
         Audience::Human => {
-            surroundings.reporter.tell(&Event::Pruned {
+            surroundings.reporter.tell(&Event::Release(ReleaseEvent::Pruned {
                 app: app.to_string(),
                 releases: pruning.releases.iter().map(|one| one.release.to_string()).collect(),
                 bytes: pruning.bytes(),
                 dry_run: arguments.dry_run,
-            });
+            }));
             data::text(&page(&pruning))?;
         }
     }

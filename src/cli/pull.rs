@@ -6,7 +6,7 @@ use super::prepared::verified_tree;
 use super::surroundings::Surroundings;
 use super::trust_options::TrustOptions;
 use crate::artifact::{ReleaseRecord, ReleaseRef};
-use crate::report::{Audience, Event, data};
+use crate::report::{Audience, Event, RunEvent, data};
 use crate::run::{self, Tree};
 use clap::Args;
 
@@ -41,12 +41,12 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
 /// Says that a release stands in the cache.
 pub(super) fn cached(record: &ReleaseRecord, tree: &Tree, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let path = tree.path.display().to_string();
-    surroundings.reporter.tell(&Event::Cached {
+    surroundings.reporter.tell(&Event::Run(RunEvent::Cached {
         app: record.app.to_string(),
         release: record.release.to_string(),
         version: record.version.to_string(),
         path: path.clone(),
-    });
+    }));
     if surroundings.reporter.audience() == Audience::Human {
         data::text(&format!("{path}\n"))?;
     }

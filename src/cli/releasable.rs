@@ -8,7 +8,7 @@ use crate::artifact::ReleasedBuild;
 use crate::build::{self, plan};
 use crate::codebase::{Commit, Repository};
 use crate::release::Joinable;
-use crate::report::Event;
+use crate::report::{Event, ReleaseEvent};
 use crate::store::Store;
 use anyhow::Context;
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ impl Releasable {
         let mut builds = Vec::new();
         for (build, file) in joinable.keep(store)? {
             let (id, target, file) = (build.id.to_string(), build.target.clone(), file.display().to_string());
-            surroundings.reporter.tell(&Event::Joined { build: id, target, file });
+            surroundings.reporter.tell(&Event::Release(ReleaseEvent::Joined { build: id, target, file }));
             builds.push(build);
         }
         Ok(Self { app, version, repository, commit, roots, builds, portable })

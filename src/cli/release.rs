@@ -7,7 +7,7 @@ use super::signing::signing_key;
 use super::surroundings::Surroundings;
 use crate::artifact::{ReleaseId, UtcTime};
 use crate::release::{Appended, Direction, Proposal, Repeat, append, sign, write_portable};
-use crate::report::{Audience, Event, data};
+use crate::report::{Audience, Event, ReleaseEvent, data};
 use crate::store::{Created, Store};
 use clap::Args;
 use std::path::PathBuf;
@@ -94,7 +94,7 @@ impl Arguments {
 
 fn released(appended: &Appended, files: Vec<String>) -> Event {
     let record = &appended.record;
-    Event::Released {
+    Event::Release(ReleaseEvent::Released {
         app: record.app.to_string(),
         release: record.release.to_string(),
         version: record.version.to_string(),
@@ -102,7 +102,7 @@ fn released(appended: &Appended, files: Vec<String>) -> Event {
         builds: record.builds.iter().map(|build| build.id.to_string()).collect(),
         new: appended.created == Created::New,
         files,
-    }
+    })
 }
 
 impl Surroundings {

@@ -7,7 +7,7 @@ use super::surroundings::Surroundings;
 use crate::artifact::{Outcome, ReleaseRecord};
 use crate::config::Config;
 use crate::release::{self, DeployPlan, Found, Intent, SigningKey};
-use crate::report::Event;
+use crate::report::{Event, ReleaseEvent};
 use crate::run::{self, Foreground, Signals, Streams};
 use crate::store::Store;
 
@@ -36,7 +36,7 @@ pub(crate) fn deploy(
             break;
         }
         let name = process.name.clone();
-        surroundings.reporter.tell(&Event::PhaseProcess { process: name.clone() });
+        surroundings.reporter.tell(&Event::Release(ReleaseEvent::PhaseProcess { process: name.clone() }));
         match run::admin(process, &mut signals, Foreground::here(), Streams::Stderr) {
             Ok(0) => {}
             Ok(code) => failure = Some(anyhow::Error::from(phase_failed(intent, found, name, code))),
@@ -91,13 +91,13 @@ impl Phase<'_> {
 
 /// That a deploy is at a release.
 pub(crate) fn deployed(intent: &Intent, seq: u64) -> Event {
-    Event::Deployed {
+    Event::Release(ReleaseEvent::Deployed {
         app: intent.app.to_string(),
         deploy: intent.deploy.to_string(),
         release: intent.release.to_string(),
         entry: seq,
         new: true,
-    }
+    })
 }
 
 fn phase_failed(intent: &Intent, found: &Found, process: String, code: u8) -> release::Error {

@@ -11,7 +11,7 @@ use super::surroundings::Surroundings;
 use super::trust_options::TrustOptions;
 use crate::artifact::{ConfigFingerprint, DeployEntry, DeployReason, DeployRef, Outcome, ReleaseRef};
 use crate::release::{self, DeployPlan, Error, Found, Intent, unproved, was_current};
-use crate::report::Event;
+use crate::report::{Event, ReleaseEvent};
 use clap::Args;
 
 /// Move a deploy back to an earlier release: its config is checked, nothing runs, the schema stays
@@ -52,7 +52,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
             release::sign_entry(&store, &current, key)?;
         }
         let (app, deploy, release) = (app.to_string(), deploy.to_string(), id.to_string());
-        reporter.tell(&Event::Deployed { app, deploy, release, entry: current.seq, new: false });
+        reporter.tell(&Event::Release(ReleaseEvent::Deployed { app, deploy, release, entry: current.seq, new: false }));
         return Ok(ExitCode::Done);
     }
     if id > current.release && !was_current(&store, &app, deploy, id)? {

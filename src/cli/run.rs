@@ -6,7 +6,7 @@ use super::prepared::Prepared;
 use super::release_options::ReleaseOptions;
 use super::surroundings::Surroundings;
 use super::voice_options::VoiceOptions;
-use crate::report::Event;
+use crate::report::{Event, RunEvent};
 use crate::run::{self, BasePort, Confinement, GivenSockets, PortHolder, Released, Signals, Supervised, Wanted};
 use clap::Args;
 
@@ -81,5 +81,5 @@ impl Arguments {
 fn running(prepared: &Prepared, planned: &[Supervised], confinement: &Confinement) -> Event {
     let Released { id, version, .. } = Released::from(&prepared.record);
     let processes = planned.iter().map(|one| one.process.name.clone()).collect();
-    Event::Running { release: id, version, processes, enforced: confinement.enforced().to_vec() }
+    Event::Run(RunEvent::Running { release: id, version, processes, enforced: confinement.enforced().to_vec() })
 }

@@ -5,7 +5,7 @@ use super::signing::signing_key;
 use super::surroundings::Surroundings;
 use crate::artifact::{ReleaseRef, signature_name};
 use crate::release::sign;
-use crate::report::{Audience, Event, data};
+use crate::report::{Audience, Event, ReleaseEvent, data};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -28,12 +28,12 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let record = store.find(&arguments.release, surroundings.app_at_hand()?.as_ref())?;
     let signed = sign(&store, &record, &key)?;
     let file = signature_name(&format!("{}.json", record.release), signed.place);
-    surroundings.reporter.tell(&Event::Signed {
+    surroundings.reporter.tell(&Event::Release(ReleaseEvent::Signed {
         what: format!("{} {}", record.app, record.release),
         key: key.fingerprint(),
         file: file.clone(),
         new: signed.is_new,
-    });
+    }));
     if surroundings.reporter.audience() == Audience::Human {
         data::text(&format!("{file}\n"))?;
     }

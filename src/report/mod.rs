@@ -5,6 +5,7 @@
 //! with a verb in a twelve-column field as cargo prints it; for programs, one JSON object a line on stdout.
 
 mod age;
+mod bar;
 pub mod data;
 mod event;
 mod human;
@@ -17,7 +18,7 @@ mod table;
 mod work;
 
 pub use age::Age;
-pub use event::{Event, Standing, Stream};
+pub use event::{BuildEvent, DevEvent, Event, ReleaseEvent, RunEvent, ScaffoldEvent, Standing, Stream};
 pub use nearest::nearest;
 pub use printable::Printable;
 pub use progress::{Measured, Progress};

@@ -4,7 +4,7 @@
 //! The cursor is never hidden, so that there is nothing to restore when a signal ends the program.
 
 use super::Work;
-use super::human;
+use super::bar;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use std::io::{self, Read, Write};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -35,8 +35,8 @@ impl Bars {
     /// A bar for this work.
     pub(super) fn progress(&self, work: &Work) -> Progress {
         let bar = ProgressBar::with_draw_target(work.size(), ProgressDrawTarget::hidden());
-        bar.set_style(human::bar(work));
-        bar.set_prefix(human::bar_verb(work));
+        bar.set_style(bar::bar(work));
+        bar.set_prefix(bar::bar_verb(work));
         let (done, wait) = channel::<()>();
         let (bars, shown) = (self.0.clone(), bar.clone());
         let keeper = std::thread::spawn(move || {

@@ -10,7 +10,7 @@ use super::watched::Watched;
 use crate::build::working_tree::{Compilation, Compiled, Outcome, Progress, WorkingPackage, is_asset};
 use crate::cli::failure;
 use crate::codebase::{Judgement, WorkTree};
-use crate::report::{Event, Reporter, Stream};
+use crate::report::{DevEvent, Event, Reporter, RunEvent, Stream};
 use crate::run::{Companion, Demand, Supervised};
 use rustix::process::Pid;
 use std::collections::BTreeSet;
@@ -91,8 +91,8 @@ impl Development {
     fn go_on(&mut self, reason: &str) -> Demand {
         let reason = reason.to_owned();
         match self.running {
-            Some(_) => self.say(&Event::Kept { reason }),
-            None => self.say(&Event::Waiting { reason }),
+            Some(_) => self.say(&Event::Dev(DevEvent::Kept { reason })),
+            None => self.say(&Event::Dev(DevEvent::Waiting { reason })),
         }
         Demand::Nothing
     }
@@ -141,7 +141,7 @@ impl Development {
         self.state = State::Idle;
         let files = self.watched.news();
         if !files.is_empty() {
-            self.say(&Event::Changed { files });
+            self.say(&Event::Dev(DevEvent::Changed { files }));
         }
         if self.watched.is_settled() && self.running.is_some() {
             return Ok(Demand::Nothing);
@@ -244,7 +244,7 @@ impl Companion for Development {
         let processes = formation.iter().map(|one| one.process.name.clone()).collect();
         let (release, version) = (generation.release.id.clone(), generation.release.version.clone());
         let enforced = generation.confinement.enforced().to_vec();
-        self.say(&Event::Running { release, version, processes, enforced });
+        self.say(&Event::Run(RunEvent::Running { release, version, processes, enforced }));
         self.running = Some(generation);
         self.ran = true;
         Some(formation)

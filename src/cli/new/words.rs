@@ -1,7 +1,7 @@
 //! What `new` tells people.
 
 use crate::codebase::first_commit::FirstCommit;
-use crate::report::{Event, Printable};
+use crate::report::{Event, Printable, ScaffoldEvent};
 use crate::scaffold::{Membership, Plan, Repository, Template, Workspace, shell_word};
 use std::path::Path;
 
@@ -23,14 +23,16 @@ pub(super) fn events(
     repository: &Repository,
     workspace: Option<&Workspace>,
 ) -> Vec<Event> {
-    let created = Event::ProjectCreated {
+    let created = Event::Scaffold(ScaffoldEvent::ProjectCreated {
         path: printable(typed),
         template: template.name().to_owned(),
         files: plan.files().len(),
-    };
+    });
     let committed = match repository {
         Repository::None => None,
-        Repository::Created(FirstCommit::Made { commit }) => Some(Event::FirstCommit { commit: commit.clone() }),
+        Repository::Created(FirstCommit::Made { commit }) => {
+            Some(Event::Scaffold(ScaffoldEvent::FirstCommit { commit: commit.clone() }))
+        }
         Repository::Created(FirstCommit::NoIdentity { missing }) => Some(no_identity(typed, missing)),
         Repository::Enclosing(work_tree) => {
             Some(Event::note(format!("no repository of its own: it lies in that of `{}`", printable(work_tree))))

@@ -4,7 +4,7 @@
 use crate::cli::ExitCode;
 use crate::cli::reference::Reference;
 use crate::cli::surroundings::Surroundings;
-use crate::report::{Audience, Event, data};
+use crate::report::{Audience, Event, ScaffoldEvent, data};
 use crate::scaffold::{Network, Trial, matrix};
 use clap::Args;
 use serde_json::{Value, json};
@@ -49,13 +49,13 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         let ok = failure.is_none();
         failed += usize::from(!ok);
         let (number, of) = (index + 1, sets.len());
-        surroundings.reporter.tell(&Event::TemplateTried {
+        surroundings.reporter.tell(&Event::Scaffold(ScaffoldEvent::TemplateTried {
             number,
             of,
             answers: answers.to_string(),
             ok,
             milliseconds,
-        });
+        }));
         if let Some(said) = &failure
             && surroundings.reporter.audience() == Audience::Human
         {

@@ -1,6 +1,6 @@
 //! What `update` tells people.
 
-use crate::report::Event;
+use crate::report::{Event, ScaffoldEvent};
 use crate::scaffold::{Action, Conflict, Receipt, Template, Update, UpdatedFile};
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ pub(super) fn plan(update: &Update) -> String {
 /// What became of which files, and what is left to settle.
 pub(super) fn events(receipt: &Receipt, template: &Template, update: &Update) -> Vec<Event> {
     let count = |action| update.files().iter().filter(|file| file.action == action && file.is_changed()).count();
-    let updated = Event::ProjectUpdated {
+    let updated = Event::Scaffold(ScaffoldEvent::ProjectUpdated {
         template: template.name().to_owned(),
         from: receipt.template.version.to_string(),
         to: template.version().to_string(),
@@ -21,7 +21,7 @@ pub(super) fn events(receipt: &Receipt, template: &Template, update: &Update) ->
         merged: count(Action::Merged),
         removed: count(Action::Removed),
         conflicts: update.files().iter().filter(|file| file.action == Action::Conflict).count(),
-    };
+    });
     let conflicts = update.files().iter().filter(|file| file.action == Action::Conflict).map(|file| {
         let text = format!("conflict in `{}`\n{}", file.path, sides(file).trim_end());
         let marked = file.conflicts.iter().any(|conflict| conflict.place.starts_with("line "));

@@ -8,7 +8,7 @@ mod hello;
 
 use super::Error;
 use crate::config::{BackingService, Endpoint, ServiceKind};
-use crate::report::{Event, Reporter};
+use crate::report::{Event, Reporter, RunEvent};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{Builder, sleep};
@@ -37,7 +37,7 @@ pub fn wait_for_services(services: &[BackingService], most: Duration, reporter: 
         return Ok(());
     }
     let names: Vec<String> = asked.iter().map(ToString::to_string).collect();
-    reporter.tell(&Event::WaitingForServices { services: names.clone() });
+    reporter.tell(&Event::Run(RunEvent::WaitingForServices { services: names.clone() }));
     let started = Instant::now();
     let until = started + most;
     let (news, heard) = channel();
@@ -61,7 +61,7 @@ pub fn wait_for_services(services: &[BackingService], most: Duration, reporter: 
         return Err(Error::ServicesNotReady { waited: most, services: late });
     }
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    reporter.tell(&Event::ServicesReady { services: names, milliseconds });
+    reporter.tell(&Event::Run(RunEvent::ServicesReady { services: names, milliseconds }));
     Ok(())
 }
 

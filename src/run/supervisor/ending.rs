@@ -3,7 +3,7 @@
 use super::slot::{Slot, State};
 use super::{Supervisor, process_table};
 use crate::app::Restart;
-use crate::report::Event;
+use crate::report::{Event, RunEvent};
 use crate::run::end::End;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, wait};
@@ -48,7 +48,11 @@ impl Supervisor {
         let process = slot.name().to_owned();
         let stopping = self.stop.is_some();
         let clean = is_clean(end, slot, stopping);
-        self.tell(&Event::Exited { process: process.clone(), code: i32::from(end.code()), signal: end.signal_name() });
+        self.tell(&Event::Run(RunEvent::Exited {
+            process: process.clone(),
+            code: i32::from(end.code()),
+            signal: end.signal_name(),
+        }));
         if !stopping && self.starts_again(index, end, running.since.elapsed()) {
             return;
         }
@@ -77,7 +81,7 @@ impl Supervisor {
         let group = slot.group.take().map(Pid::as_raw_pid);
         self.kill_what_is_left_of(group);
         let milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        self.tell(&Event::Restarting { process, milliseconds, reason });
+        self.tell(&Event::Run(RunEvent::Restarting { process, milliseconds, reason }));
         true
     }
 

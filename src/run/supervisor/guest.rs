@@ -3,7 +3,7 @@
 use super::companion::{Companion, Demand};
 use super::slot::Slot;
 use super::{Supervisor, Watchdog};
-use crate::report::Event;
+use crate::report::{Event, RunEvent};
 use rustix::process::Pid;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
@@ -91,7 +91,7 @@ impl Supervisor {
         self.output.close_sources();
         let code = self.failed.take().unwrap_or(0);
         if !self.slots.is_empty() {
-            self.tell(&Event::Stopped { code: i32::from(code) });
+            self.tell(&Event::Run(RunEvent::Stopped { code: i32::from(code) }));
         }
         let next = self.guest.companion.as_mut().and_then(|companion| companion.successor()).unwrap_or_default();
         self.pass_on_words();

@@ -28,7 +28,7 @@ pub use watchdog::{WATCHDOG, watch};
 use super::launch::Supervised;
 use super::output::{Interest, Manner, Output, Source};
 use super::{Error, Outside, PrivateFolder};
-use crate::report::{Event, Reporter, Stream};
+use crate::report::{Event, Reporter, RunEvent, Stream};
 use guest::Guest;
 use jiff::Zoned;
 use notice::Notice;
@@ -121,7 +121,7 @@ impl Supervisor {
         let code = self.failed.unwrap_or(0);
         self.output.close_sources();
         if !self.guest.is_over() {
-            self.tell(&Event::Stopped { code: i32::from(code) });
+            self.tell(&Event::Run(RunEvent::Stopped { code: i32::from(code) }));
         }
         self.output.finish(stopping::LAST_LINES);
         if let Some(watchdog) = self.watchdog.take() {
@@ -210,8 +210,8 @@ impl Supervisor {
                 let (process, port) = (process.name.clone(), slot.plan.port);
                 let pid = spawned.pid.as_raw_pid().unsigned_abs();
                 let started = match slot.restarts() {
-                    0 => Event::Started { process, pid, port },
-                    restarts => Event::Restarted { process, pid, port, restarts },
+                    0 => Event::Run(RunEvent::Started { process, pid, port }),
+                    restarts => Event::Run(RunEvent::Restarted { process, pid, port, restarts }),
                 };
                 if let Some(watchdog) = &mut self.watchdog {
                     watchdog.started(spawned.pid);
@@ -245,7 +245,7 @@ impl Supervisor {
             Known::Ready(after) => {
                 running.readiness = None;
                 let milliseconds = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
-                self.tell(&Event::Ready { process, milliseconds });
+                self.tell(&Event::Run(RunEvent::Ready { process, milliseconds }));
             }
             Known::Late => {
                 running.readiness = None;

@@ -3,7 +3,7 @@
 use super::Supervisor;
 use super::process_table::rows;
 use super::slot::{Slot, State};
-use crate::report::{Event, Standing};
+use crate::report::{Event, RunEvent, Standing};
 use rustix::param::page_size;
 use std::time::Instant;
 
@@ -37,5 +37,5 @@ fn status(slot: &Slot, resident: impl Fn(i32) -> u64) -> Event {
         }
         State::Ended => Standing::Ended,
     };
-    Event::Status { process, restarts, standing }
+    Event::Run(RunEvent::Status { process, restarts, standing })
 }

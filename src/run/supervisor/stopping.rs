@@ -5,7 +5,7 @@ use super::process_table::{self, Row};
 use super::signals::name;
 use super::slot::{Slot, State};
 use super::{Supervisor, Watchdog};
-use crate::report::Event;
+use crate::report::{Event, RunEvent};
 use crate::run::end::End;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::time::{Duration, Instant};
@@ -85,11 +85,11 @@ impl Supervisor {
             return self.begin_stop(reason);
         }
         if first {
-            self.tell(&Event::Stopping { reason });
+            self.tell(&Event::Run(RunEvent::Stopping { reason }));
             return self.ask_the_rest();
         }
         if signal == Signal::INT.as_raw() {
-            self.tell(&Event::Stopping { reason: "SIGINT received again: at once".to_owned() });
+            self.tell(&Event::Run(RunEvent::Stopping { reason: "SIGINT received again: at once".to_owned() }));
             let now = Instant::now();
             for slot in &mut self.slots {
                 slot.kill_at = Some(now);
@@ -131,7 +131,7 @@ impl Supervisor {
             told: Vec::new(),
         });
         self.notice_stop(&reason);
-        self.tell(&Event::Stopping { reason });
+        self.tell(&Event::Run(RunEvent::Stopping { reason }));
         self.ask_the_rest();
     }
 
@@ -193,7 +193,7 @@ impl Supervisor {
             Urgency::AtOnce => "it had not stopped when SIGINT came again".to_owned(),
         };
         let _ = kill_process_group(pid, Signal::KILL);
-        self.tell(&Event::Killed { process, reason });
+        self.tell(&Event::Run(RunEvent::Killed { process, reason }));
     }
 
     /// Once no process of the formation lives: whether anything else does, and its end where its time is up.
@@ -244,7 +244,7 @@ impl Supervisor {
         stop.told.push(row.pid);
         let process = self.slot_of(row).map_or_else(|| row.name.clone(), |slot| slot.name().to_owned());
         let reason = format!("{} was left behind and did not stop", named(std::slice::from_ref(row)));
-        self.tell(&Event::Killed { process, reason });
+        self.tell(&Event::Run(RunEvent::Killed { process, reason }));
     }
 
     /// Whether there is nothing left to wait for.

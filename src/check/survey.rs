@@ -1,6 +1,7 @@
 //! What an app is found to be, before it has declared anything: for whoever writes its first declaration.
 
 use super::facts::SERVERS;
+use super::source::ends_in;
 use super::{Error, Facts, How, Request};
 use crate::codebase::beside;
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub struct Survey {
     pub bins: Vec<String>,
     /// The subcommands of its programs, as far as their source names them.
     pub subcommands: Vec<String>,
+    /// Whether its program has an option `--port` that no variable fills.
+    pub port_option: bool,
     /// The crates that it depends on.
     pub dependencies: Vec<String>,
     /// Whether it answers requests, told from what it depends on.
@@ -64,21 +67,33 @@ pub fn survey(request: Request) -> Result<Survey, Error> {
     prefixes.sort();
     prefixes.dedup();
     unnamed.dedup();
-    let mut subcommands: Vec<String> =
-        facts.sources.iter().flat_map(|source| source.subcommands.iter().cloned()).collect();
+    let mut subcommands: Vec<String> = match parses_its_command_line(&facts) {
+        true => facts.sources.iter().flat_map(|source| source.subcommands.iter().cloned()).collect(),
+        false => Vec::new(),
+    };
     subcommands.sort();
     subcommands.dedup();
     let dependencies: Vec<String> = package.dependencies.iter().map(|one| one.package.clone()).collect();
+    let port_option = facts.sources.iter().flat_map(|source| &source.fields);
+    let port_option = port_option.into_iter().any(|one| one.name == "port" && one.option && one.variable.is_none());
     Ok(Survey {
         package: package.name.clone(),
         root: facts.tree.root().to_owned(),
         folder: package.folder.clone(),
         bins,
         subcommands,
+        port_option,
         is_server: dependencies.iter().any(|name| SERVERS.contains(&name.as_str())),
         dependencies,
         variables,
         prefixes,
         unnamed,
     })
+}
+
+/// Whether the command line is what its parsers parse: some parse what people write in a chat.
+fn parses_its_command_line(facts: &Facts) -> bool {
+    let own = |path: &str| ends_in(path, "from_args") || ends_in(path, "argh::from_env") || path.ends_with("::parse");
+    facts.calls().any(|(_, call)| call.arguments.is_empty() && own(&call.path))
+        || facts.methods_of(&["get_matches"]).next().is_some()
 }

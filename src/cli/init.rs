@@ -36,25 +36,35 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         arguments.path.as_ref().map_or_else(|| surroundings.directory.clone(), |path| surroundings.resolve(path));
     let request = Request { folder: here.clone(), package: arguments.package.clone(), ..Request::default() };
     let survey = check::survey(request)?;
-    let folder = survey.root.join(&survey.folder);
-    let adoption = Adoption::plan(&folder, &found(&survey), &arguments.add)?;
+    let adoption = Adoption::plan(&survey.root, &found(&survey), &arguments.add)?;
     if !arguments.dry_run {
-        adoption.write(&folder)?;
+        adoption.write(&survey.root)?;
     }
     match surroundings.reporter.audience() {
-        Audience::Json => data::document(&document::of(&folder, &survey, &adoption, arguments.dry_run))?,
+        Audience::Json => data::document(&document::of(&survey, &adoption, arguments.dry_run))?,
         Audience::Human => say(&survey, &adoption, arguments.dry_run, surroundings)?,
     }
     if !arguments.dry_run && surroundings.reporter.audience() == Audience::Human {
-        super::check::say(&folder, surroundings)?;
+        super::check::say(&survey.root.join(&survey.folder), surroundings)?;
     }
     Ok(ExitCode::Done)
 }
 
 fn found(survey: &Survey) -> Found {
-    let Survey { package, bins, subcommands, dependencies, is_server, variables, prefixes, unnamed, .. } =
-        survey.clone();
-    Found { package, bins, subcommands, dependencies, is_server, variables, prefixes, unnamed }
+    let Survey {
+        package,
+        folder,
+        bins,
+        subcommands,
+        port_option,
+        dependencies,
+        is_server,
+        variables,
+        prefixes,
+        unnamed,
+        root: _,
+    } = survey.clone();
+    Found { package, folder, bins, subcommands, port_option, dependencies, is_server, variables, prefixes, unnamed }
 }
 
 fn say(survey: &Survey, adoption: &Adoption, dry_run: bool, surroundings: &Surroundings) -> anyhow::Result<()> {

@@ -2,12 +2,14 @@
 //! offered. Nothing that stands is written over, and nothing is claimed that the source does not show: a variable is
 //! declared with the place that reads it, and required only by hand.
 
+mod addition;
+mod declaration;
+
 use super::plan::{Mode, PlannedFile};
-use super::spelling::toml_text;
 use super::{Error, ProjectPath};
 use crate::app::Sources;
+pub use addition::Addition;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -17,10 +19,14 @@ use std::path::Path;
 pub struct Found {
     /// Its package.
     pub package: String,
+    /// The package's folder, from the top of its codebase; empty there.
+    pub folder: String,
     /// Its programs, the first one the service itself.
     pub bins: Vec<String>,
     /// Subcommands of its programs.
     pub subcommands: Vec<String>,
+    /// Whether its program has an option `--port` that no variable fills.
+    pub port_option: bool,
     /// The crates that it depends on.
     pub dependencies: Vec<String>,
     /// Whether it answers requests.
@@ -33,15 +39,6 @@ pub struct Found {
     pub unnamed: Vec<String>,
 }
 
-/// A file that can be missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Addition {
-    /// `.env.example`.
-    EnvExample,
-    /// A GitHub Actions workflow that releases every commit of the main branch.
-    Workflow,
-}
-
 /// What adopting a crate writes.
 #[derive(Debug)]
 pub struct Adoption {
@@ -49,68 +46,35 @@ pub struct Adoption {
     standing: Vec<String>,
 }
 
-/// Subcommands that start a service, the likeliest first.
-const STARTS: [&str; 6] = ["serve", "server", "start", "run", "web", "daemon"];
-
-/// Backing services, by the crates that speak to them and the schemes of their URLs.
-const SERVICES: [(&[&str], &str, &[&str]); 6] = [
-    (
-        &["sqlx", "tokio-postgres", "postgres", "diesel", "sea-orm", "deadpool-postgres"],
-        "DATABASE",
-        &["postgres", "postgresql"],
-    ),
-    (&["redis", "fred", "deadpool-redis"], "REDIS", &["redis", "rediss"]),
-    (&["mongodb"], "MONGO", &["mongodb", "mongodb+srv"]),
-    (&["lapin"], "AMQP", &["amqp", "amqps"]),
-    (&["async-nats", "nats"], "NATS", &["nats", "tls"]),
-    (&["lettre"], "SMTP", &["smtp", "smtps"]),
-];
-
-impl Addition {
-    /// Every one, by its name on the command line.
-    pub const ALL: [(&'static str, Self); 2] = [("env-example", Self::EnvExample), ("workflow", Self::Workflow)];
-
-    /// The one of this name, as a command line has it.
-    ///
-    /// # Errors
-    /// Where none has it: the names that there are.
-    pub fn named(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.iter().find(|(name, _)| *name == text.trim()).map(|(_, addition)| *addition);
-        known.ok_or_else(|| format!("write any of {}", Self::ALL.map(|(name, _)| name).join(", ")))
-    }
-
-    fn path(self) -> &'static str {
-        match self {
-            Self::EnvExample => ".env.example",
-            Self::Workflow => ".github/workflows/release.yml",
-        }
-    }
-}
-
 impl Adoption {
-    /// Decides what is written into the folder of the crate.
+    /// Decides what is written below the top of the codebase.
     ///
     /// # Errors
     /// Where twelve.toml stands already, or a Procfile cannot be read.
-    pub fn plan(folder: &Path, found: &Found, additions: &[Addition]) -> Result<Self, Error> {
-        let stands = |path: &str| fs::symlink_metadata(folder.join(path)).is_ok();
-        if stands("twelve.toml") {
-            return Err(Error::Adopted { path: folder.join("twelve.toml") });
+    pub fn plan(root: &Path, found: &Found, additions: &[Addition]) -> Result<Self, Error> {
+        let beside = |path: &str| match found.folder.as_str() {
+            "" => path.to_owned(),
+            folder => format!("{folder}/{path}"),
+        };
+        let stands = |path: &str| fs::symlink_metadata(root.join(path)).is_ok();
+        let path = beside("twelve.toml");
+        if stands(&path) {
+            return Err(Error::Adopted { path: root.join(path) });
         }
-        let declaration = declaration(found, stands("Procfile"));
+        let text = declaration::text(found, stands(&beside("Procfile")));
         // What is written is read first, by the reader that every other command has.
-        let sources = Sources { twelve_toml: Some(declaration.clone()), procfile: None };
+        let sources = Sources { twelve_toml: Some(text.clone()), procfile: None };
         sources.declaration(&found.package).map_err(Error::Declaration)?;
-        let mut texts = vec![("twelve.toml", declaration)];
+        let mut texts = vec![(path, text)];
         let mut standing = Vec::new();
-        for addition in additions {
-            match stands(addition.path()) {
-                true => standing.push(addition.path().to_owned()),
-                false => texts.push((addition.path(), addition.text(found))),
+        for (path, text) in additions.iter().flat_map(|addition| addition.files(found, beside)) {
+            match stands(&path) {
+                true => standing.push(path),
+                false => texts.push((path, text)),
             }
         }
-        let file = |(path, text): (&str, String)| PlannedFile {
-            path: ProjectPath::own(path),
+        let file = |(path, text): (String, String)| PlannedFile {
+            path: ProjectPath::own(&path),
             mode: Mode::Plain,
             bytes: text.into_bytes().into(),
         };
@@ -129,14 +93,14 @@ impl Adoption {
         &self.standing
     }
 
-    /// Writes them, all or none.
+    /// Writes them below the top of the codebase, all or none.
     ///
     /// # Errors
     /// Where the machine fails, or a file came to stand there meanwhile.
-    pub fn write(&self, folder: &Path) -> Result<(), Error> {
+    pub fn write(&self, root: &Path) -> Result<(), Error> {
         let mut written = Vec::new();
         for file in &self.files {
-            let path = folder.join(file.path.as_path());
+            let path = root.join(file.path.as_path());
             let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
                 let mut opened = fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
                 written.push(path.clone());
@@ -151,151 +115,6 @@ impl Adoption {
         Ok(())
     }
 }
-
-/// twelve.toml, as far as the source shows it.
-fn declaration(found: &Found, has_procfile: bool) -> String {
-    let mut text = String::from(
-        "# What this app is, the same for every deploy. Values that differ between deploys are config: they come from the\n\
-         # environment, and [config.vars] declares them.\n\n",
-    );
-    let name: String = found.package.to_lowercase().replace('_', "-").chars().take(40).collect();
-    if name != found.package {
-        let _ = writeln!(text, "[app]\nname = {}\n", toml_text(&name));
-    }
-    let _ = writeln!(text, "[build]\npackage = {}\n", toml_text(&found.package));
-    let port = port(found);
-    if has_procfile {
-        text.push_str("# The process types stand in the Procfile.\n\n");
-    } else {
-        processes(&mut text, found, port);
-    }
-    config(&mut text, found, port);
-    text
-}
-
-fn processes(text: &mut String, found: &Found, port: Option<&str>) {
-    for (index, bin) in found.bins.iter().enumerate() {
-        let process = match (index, found.is_server) {
-            (0, true) => "web".to_owned(),
-            (0, false) => "worker".to_owned(),
-            _ => bin.clone(),
-        };
-        let start = STARTS.into_iter().find(|start| found.subcommands.iter().any(|one| one == start));
-        let command = start.filter(|_| index == 0).map_or(bin.clone(), |start| format!("{bin} {start}"));
-        let _ = writeln!(text, "[processes.{process}]\ncommand = {}", toml_text(&command));
-        if index > 0 {
-            let _ = writeln!(text, "count = 0");
-        }
-        if let Some(port) = port.filter(|_| index == 0) {
-            let _ = writeln!(text, "port = {}", toml_text(port));
-        }
-        text.push('\n');
-    }
-}
-
-/// The variable that tells the app its port: PORT, else the only one that ends so.
-fn port(found: &Found) -> Option<&str> {
-    let named: Vec<&str> = found.variables.keys().map(String::as_str).filter(|name| name.ends_with("_PORT")).collect();
-    match (found.variables.contains_key("PORT"), named.as_slice()) {
-        (true, _) => Some("PORT"),
-        (false, [only]) if found.is_server => Some(only),
-        _ => None,
-    }
-}
-
-fn config(text: &mut String, found: &Found, port: Option<&str>) {
-    let open = !found.unnamed.is_empty();
-    let mark = if open { "# " } else { "" };
-    if open {
-        let places: Vec<&str> = found.unnamed.iter().map(String::as_str).take(5).collect();
-        let _ = writeln!(
-            text,
-            "# The source also reads variables whose names it does not tell ({}). With a [config] table only\n\
-             # the names in it reach a process, so that none stands here yet: every name of the env file passes. Complete\n\
-             # these, and take the marks away.\n#",
-            places.join(", ")
-        );
-    }
-    let patterns =
-        std::iter::once("RUST_LOG".to_owned()).chain(found.prefixes.iter().map(|prefix| format!("{prefix}*")));
-    let patterns: Vec<String> = patterns.map(|pattern| toml_text(&pattern)).collect();
-    let _ = writeln!(text, "{mark}[config]\n{mark}passthrough = [{}]", patterns.join(", "));
-    for (name, place) in found.variables.iter().filter(|(name, _)| Some(name.as_str()) != port && *name != "RUST_LOG") {
-        let _ = writeln!(text, "{}\n{mark}[config.vars.{name}]", mark.trim_end());
-        for line in kind(name, found) {
-            let _ = writeln!(text, "{mark}{line}");
-        }
-        let _ = writeln!(text, "{mark}required = false\n{mark}doc = {}", toml_text(&format!("read in {place}")));
-    }
-}
-
-/// The type of a variable, as far as its name tells.
-fn kind(name: &str, found: &Found) -> Vec<String> {
-    let uses = |crates: &[&str]| crates.iter().any(|one| found.dependencies.iter().any(|known| known == one));
-    let address = name.ends_with("_URL") || name.ends_with("_URI") || name.ends_with("_DSN");
-    let service = SERVICES.iter().find(|(crates, word, _)| address && name.contains(word) && uses(crates));
-    let ends = |words: &[&str]| words.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")));
-    if let Some((_, _, schemes)) = service {
-        let schemes: Vec<String> = schemes.iter().map(|scheme| toml_text(scheme)).collect();
-        return vec![
-            "type = \"service-url\"".to_owned(),
-            format!("schemes = [{}]", schemes.join(", ")),
-            "secret = true".to_owned(),
-        ];
-    }
-    if ends(&["SECRET", "TOKEN", "PASSWORD", "PASS", "KEY", "SALT", "CREDENTIALS", "AUTH"]) || address {
-        return vec!["type = \"string\"".to_owned(), "secret = true".to_owned()];
-    }
-    vec![format!("type = \"{}\"", if ends(&["PORT"]) { "port" } else { "string" })]
-}
-
-impl Addition {
-    fn text(self, found: &Found) -> String {
-        match self {
-            Self::EnvExample => env_example(found),
-            Self::Workflow => WORKFLOW.to_owned(),
-        }
-    }
-}
-
-fn env_example(found: &Found) -> String {
-    let mut text = String::from(
-        "# Every variable that the source is seen to read. An env file for `cargo twelve run` has this form.\n",
-    );
-    for (name, place) in &found.variables {
-        let _ = write!(text, "\n# {place}\n# {name}=\n");
-    }
-    text
-}
-
-const WORKFLOW: &str = "\
-name: Release
-
-on:
-  push:
-    branches: [main]
-
-permissions:
-  contents: read
-
-jobs:
-  release:
-    if: vars.TWELVE_STORE != ''
-    runs-on: ubuntu-latest
-    concurrency: release
-    steps:
-      - uses: actions/checkout@v4
-        with:
-          fetch-depth: 0
-      - run: cargo install --locked cargo-twelve
-      - run: cargo twelve release
-        env:
-          TWELVE_STORE: ${{ vars.TWELVE_STORE }}
-      - uses: actions/upload-artifact@v4
-        with:
-          name: release
-          path: target/twelve/*-v*
-";
 
 #[cfg(test)]
 mod tests {
@@ -314,8 +133,10 @@ mod tests {
         let variable = |name: &str| (name.to_owned(), "src/main.rs:7".to_owned());
         Found {
             package: "shop".to_owned(),
+            folder: String::new(),
             bins: vec!["shop".to_owned(), "shop-mail".to_owned()],
-            subcommands: vec!["migrate".to_owned(), "serve".to_owned()],
+            subcommands: vec!["Migrate".to_owned(), "Serve".to_owned()],
+            port_option: false,
             dependencies: vec!["axum".to_owned(), "sqlx".to_owned()],
             is_server: true,
             variables: ["DATABASE_URL", "PORT", "API_TOKEN", "GREETING"].map(variable).into(),

@@ -10,6 +10,9 @@ use std::process::{Command, Output, Stdio};
 /// What is asked of each project of a template.
 const STEPS: [&[&str]; 2] = [&["build", "--locked", "--all-targets"], &["test", "--locked"]];
 
+/// What is asked first where form is asked for too.
+const FORM: [&[&str]; 2] = [&["fmt", "--check"], &["clippy", "--locked", "--all-targets", "--", "--deny", "warnings"]];
+
 /// Where and with what the projects of a template are tried.
 #[derive(Debug, Clone, Copy)]
 pub struct Trial<'a> {
@@ -19,6 +22,8 @@ pub struct Trial<'a> {
     pub project: &'a Path,
     /// The target folder of all.
     pub target: &'a Path,
+    /// Whether rustfmt and clippy are asked too.
+    pub form: bool,
 }
 
 impl Trial<'_> {
@@ -32,9 +37,10 @@ impl Trial<'_> {
         }
         let plan = Plan::whole(template, answers, None)?;
         Project::at(self.project)?.create(&plan, &Git::None, None)?;
-        for step in STEPS {
+        let form = if self.form { &FORM[..] } else { &[] };
+        for step in form.iter().chain(&STEPS) {
             let mut command = Command::new(self.cargo);
-            command.args(step).current_dir(self.project).env("CARGO_TARGET_DIR", self.target);
+            command.args(*step).current_dir(self.project).env("CARGO_TARGET_DIR", self.target);
             let Output { status, stdout, stderr } = command.output().map_err(Error::Cargo)?;
             if !status.success() {
                 let said = [stderr, stdout].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();

@@ -6,7 +6,7 @@
 use super::readers::{is_variable, reads_log_level, reads_many, reads_one};
 use crate::app::Declaration;
 use crate::check::Facts;
-use crate::check::source::{Source, Span, Value, Within};
+use crate::check::source::{Source, Span, Value, Within, ends_in};
 use crate::config::{Contract, Variable};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,7 +135,7 @@ impl Facts {
                 add(call.span, How::Named { name: "RUST_LOG".to_owned() });
             } else if reads_many(&call.path) {
                 let prefix = call.arguments.first().and_then(|value| self.text(source, value)).unwrap_or_default();
-                add(call.span, How::OpenSet { prefix });
+                add(call.span, How::OpenSet { prefix: as_variables_begin(prefix, &call.path) });
             } else if reads_one(&call.path) {
                 match call.arguments.first().and_then(|value| self.text(source, value)) {
                     Some(name) => add(call.span, How::Named { name }),
@@ -162,6 +162,13 @@ impl Facts {
         for call in source.methods.iter().filter(|call| call.name == "env" && call.arguments.len() == 1) {
             if let Some(name) = call.arguments.first().and_then(|value| self.text(source, value)) {
                 add(call.span, How::Named { name });
+            }
+        }
+        // A library of settings is told here that the environment is a source, and what its names begin with.
+        for call in source.methods.iter().filter(|call| call.name.starts_with("add_env")) {
+            let first = call.arguments.first().and_then(|value| self.text(source, value));
+            if let Some(prefix) = first.filter(|text| is_variable(text)) {
+                add(call.span, How::OpenSet { prefix: format!("{}_", prefix.trim_end_matches('_')) });
             }
         }
         for field in &source.fields {
@@ -368,6 +375,14 @@ fn lines(name: &str) -> String {
 fn is_within(one: Span, other: Span) -> bool {
     (one.line, one.column) >= (other.line, other.column)
         && (one.end_line, one.end_column) <= (other.end_line, other.end_column)
+}
+
+/// The prefix as names of variables have it: the crate `config` takes it in any case and puts `_` after it.
+fn as_variables_begin(prefix: String, path: &str) -> String {
+    if prefix.is_empty() || !ends_in(path, "Environment::with_prefix") {
+        return prefix;
+    }
+    format!("{}_", prefix.trim_end_matches('_').to_uppercase())
 }
 
 fn last(path: &str) -> &str {

@@ -156,6 +156,8 @@ pub(super) struct Field {
     pub(super) name: String,
     /// The variable that fills it too, where one does.
     pub(super) variable: Option<String>,
+    /// Whether it is an option of its own name, as `--port`.
+    pub(super) option: bool,
     pub(super) span: Span,
 }
 

@@ -225,8 +225,10 @@ impl<'ast> Visit<'ast> for Walk {
             let parsed = field.attrs.iter().filter(|one| parsers.iter().any(|parser| one.path().is_ident(parser)));
             for attribute in parsed {
                 let Meta::List(list) = &attribute.meta else { continue };
-                let variable = variable_of(&list.tokens.to_string(), &name.to_string());
-                self.source.fields.push(Field { name: name.to_string(), variable, span: span(name.span()) });
+                let tokens = list.tokens.to_string();
+                let variable = variable_of(&tokens, &name.to_string());
+                let option = tokens.split(',').any(|part| ["long", "option"].contains(&part.trim()));
+                self.source.fields.push(Field { name: name.to_string(), variable, option, span: span(name.span()) });
             }
         }
         visit::visit_field(self, field);

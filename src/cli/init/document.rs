@@ -3,10 +3,9 @@
 use crate::artifact::Digest;
 use crate::check::Survey;
 use crate::scaffold::Adoption;
-use std::path::Path;
 
 /// The document.
-pub(super) fn of(folder: &Path, survey: &Survey, adoption: &Adoption, dry_run: bool) -> serde_json::Value {
+pub(super) fn of(survey: &Survey, adoption: &Adoption, dry_run: bool) -> serde_json::Value {
     let files: Vec<_> = adoption
         .files()
         .iter()
@@ -22,7 +21,8 @@ pub(super) fn of(folder: &Path, survey: &Survey, adoption: &Adoption, dry_run: b
         .collect();
     serde_json::json!({
         "format": 1,
-        "path": folder.to_string_lossy(),
+        "path": survey.root.to_string_lossy(),
+        "folder": survey.folder,
         "package": survey.package,
         "dry_run": dry_run,
         "files": files,

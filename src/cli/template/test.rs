@@ -26,6 +26,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     target_dir: Option<PathBuf>,
 
+    /// Ask rustfmt and clippy of each project too; a warning fails
+    #[arg(long)]
+    clippy: bool,
+
     /// Go on after a project that fails
     #[arg(long)]
     keep_going: bool,
@@ -40,7 +44,7 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let sets = matrix(&template, "sample")?;
     let folder = tempfile::tempdir()?;
     let project = folder.path().join("sample");
-    let trial = Trial { cargo: surroundings.cargo(), project: &project, target: &target };
+    let trial = Trial { cargo: surroundings.cargo(), project: &project, target: &target, form: arguments.clippy };
     let (mut results, mut failed) = (Vec::new(), 0);
     for (index, answers) in sets.iter().enumerate() {
         let start = Instant::now();

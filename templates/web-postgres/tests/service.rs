@@ -54,13 +54,18 @@ fn no_job_is_lost_and_none_done_twice_where_a_worker_is_killed() -> Outcome {
     database.migrate()?;
     let service = Process::serve(&database.url)?;
     let mut doomed = Process::work(&database.url, &[])?;
-    let slow = service.add_job("greet-slowly", "3 Ada")?;
+    let slow = service.add_job("greet-slowly", "600 Ada")?;
     doomed.logged("begun")?;
     for name in 0..40 {
         service.add_job("greet", &name.to_string())?;
     }
-    let survivor = Process::work(&database.url, &[])?;
+    let other = Process::work(&database.url, &[])?;
+    database.until("SELECT count(*) FROM jobs WHERE done_at IS NULL", 1)?;
+    assert_eq!(other.stop("TERM")?.0, Some(0));
+
     doomed.signal("KILL")?;
+    database.shorten(slow)?;
+    let survivor = Process::work(&database.url, &[])?;
     database.until("SELECT count(*) FROM jobs WHERE done_at IS NULL", 0)?;
 
     assert_eq!(database.count("SELECT count(*) FROM jobs")?, 41);
@@ -83,7 +88,7 @@ fn a_worker_that_is_told_to_stop_gives_its_job_back() -> Outcome {
     database.migrate()?;
     let service = Process::serve(&database.url)?;
     let mut first = Process::work(&database.url, &[("DRAIN_TIMEOUT_SECONDS", "0")])?;
-    let job = service.add_job("greet-slowly", "3 Ada")?;
+    let job = service.add_job("greet-slowly", "600 Ada")?;
     first.logged("begun")?;
     let (code, logs) = first.stop("TERM")?;
     assert_eq!(code, Some(0));
@@ -91,6 +96,7 @@ fn a_worker_that_is_told_to_stop_gives_its_job_back() -> Outcome {
     assert_eq!(database.count("SELECT count(*) FROM attempts")?, 0);
     assert_eq!(database.count("SELECT count(*) FROM greetings")?, 0);
 
+    database.shorten(job)?;
     let mut second = Process::work(&database.url, &[])?;
     second.logged("begun")?;
     let (code, logs) = second.stop("TERM")?;
@@ -194,6 +200,12 @@ impl Database {
             let query = AssertSqlSafe(query.to_owned());
             Ok(sqlx::query_scalar(query).fetch_one(&mut connection).await?)
         })
+    }
+
+    /// Lets a slow job take a second, once no worker has it.
+    fn shorten(&self, job: i64) -> Outcome {
+        let command = format!("UPDATE jobs SET payload = '1 Ada' WHERE id = {job}");
+        execute(&self.url, &command)
     }
 
     /// Waits until a query counts this many.

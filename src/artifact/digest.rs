@@ -88,6 +88,33 @@ impl<W: Write> Write for Hasher<W> {
     }
 }
 
+/// A reader whose bytes are hashed as they are read.
+#[derive(Debug)]
+pub struct Hashed<R> {
+    inner: R,
+    hasher: Hasher<io::Sink>,
+}
+
+impl<R: Read> Hashed<R> {
+    /// Hashes all that is read of `inner`.
+    pub fn over(inner: R) -> Self {
+        Self { inner, hasher: Hasher::new(io::sink()) }
+    }
+
+    /// The digest of what was read, and how many bytes that was.
+    pub fn finish(self) -> (Digest, u64) {
+        self.hasher.finish().0
+    }
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.hasher.write_all(&buffer[..count])?;
+        Ok(count)
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))

@@ -2,7 +2,7 @@
 //! before it. Once written it is never changed.
 
 use super::sealed::{seal, unseal};
-use super::{Digest, Error, FORMAT, ReleaseId, UtcTime};
+use super::{BuildManifest, Digest, Error, FORMAT, ReleaseId, UtcTime};
 use crate::app::AppName;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -90,6 +90,13 @@ impl ReleaseRecord {
     #[must_use]
     pub fn build_for(&self, target: &str) -> Option<&ReleasedBuild> {
         self.builds.iter().find(|build| build.target == target)
+    }
+
+    /// Whether a build that it names is of its own app, commit and version, and for the target that it is named for.
+    #[must_use]
+    pub fn names(&self, build: &ReleasedBuild, manifest: &BuildManifest) -> bool {
+        let found = (&manifest.app, &manifest.commit, &manifest.version, &manifest.target);
+        found == (&self.app, &self.commit, &self.version, &build.target)
     }
 }
 

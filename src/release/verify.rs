@@ -55,8 +55,7 @@ pub(super) fn verify_build(
     let kept = store.manifest(&record.app, build)?;
     let expected = ExpectedBuild { id: build.id, manifest_sha256: build.manifest_sha256 };
     let packed = store.released_tarball(record, build)?.read(|tarball| read_archive(tarball, expected, None))?;
-    let same = (&packed.app, &packed.commit, &packed.version, &packed.target);
-    if kept != packed || same != (&record.app, &record.commit, &record.version, &build.target) {
+    if kept != packed || !record.names(build, &packed) {
         return Err(broken(record, "its build for another app, commit, version or target lies under its name"));
     }
     let bytes = packed.size();

@@ -1,21 +1,12 @@
-//! Whether this machine can load a build: its loader is here, its C library is new enough, its libraries are found.
-//! Asked before anything starts, since the loader's own words come only after a process was started, and from a
-//! process that says no more than `not found`.
-//!
-//! No program is started to find out, and nothing of the build is executed: the C library's version definitions are
-//! what the loader itself compares, and they lie beside it. What cannot be known (a static binary, a build that does
-//! not say what loads it, a C library that is not GNU's) is let through; only what is certain is refused.
+//! Whether this machine can load a build, asked before anything starts.
 
 use super::Error;
-use crate::artifact::{BuildManifest, GlibcVersion, System};
-use memchr::memmem;
+use crate::artifact::{BuildManifest, Root, Unloadable, refuse_unloadable};
 use std::ffi::OsStr;
 use std::fs;
-use std::io::ErrorKind;
+use std::io;
 use std::path::{Path, PathBuf};
 
-/// Where loaders look without being told (ld.so(8)).
-const DEFAULT_FOLDERS: [&str; 4] = ["/lib", "/usr/lib", "/lib64", "/usr/lib64"];
 /// What ldconfig found in the machine's own folders.
 const LOADER_CACHE: &str = "/etc/ld.so.cache";
 
@@ -24,96 +15,30 @@ const LOADER_CACHE: &str = "/etc/ld.so.cache";
 /// # Errors
 /// Where its loader or a library is missing, or its C library is newer than this machine's.
 pub fn refuse_unfit(manifest: &BuildManifest, library_path: Option<&OsStr>) -> Result<(), Error> {
-    let system = &manifest.system;
-    let Some(loader) = &system.loader else { return Ok(()) };
-    let resolved = match fs::canonicalize(loader) {
-        Ok(resolved) => resolved,
-        Err(cause) if cause.kind() == ErrorKind::NotFound => {
-            return Err(Error::HostLacksLoader { loader: loader.clone(), target: manifest.target.clone() });
-        }
-        Err(_) => return Ok(()),
-    };
-    // A C library and its loader are of one package and lie in one folder, which the loader's links lead to.
-    let folder = resolved.parent().unwrap_or(Path::new("/"));
-    refuse_old(system, &folder.join("libc.so.6"))?;
-    let host = Host { manifest, folder, library_path, cache: fs::read(LOADER_CACHE).ok() };
-    // musl's loader is its C library, whatever name that is asked for by.
-    let musl = resolved.file_name().is_some_and(|name| name.to_string_lossy().contains("musl"));
-    match system.needed.iter().find(|library| !musl && host.lacks(library)) {
-        Some(library) => Err(Error::HostLacksLibrary { library: library.clone() }),
-        None => Ok(()),
-    }
-}
-
-fn refuse_old(system: &System, library: &Path) -> Result<(), Error> {
-    let Some(needed) = system.glibc.as_deref().and_then(GlibcVersion::parse) else { return Ok(()) };
-    let Some(found) = fs::read(library).ok().and_then(|bytes| version_of(&bytes)) else { return Ok(()) };
-    if found >= needed {
-        return Ok(());
-    }
-    let symbol = system.glibc_symbol.as_ref().map(|one| (one.bin.clone(), one.symbol.clone()));
-    Err(Error::HostTooOld { needed: needed.to_string(), found: found.to_string(), symbol })
-}
-
-/// The highest version that a C library defines. Names of versions stand in its table of strings, each between zeros.
-fn version_of(library: &[u8]) -> Option<GlibcVersion> {
-    const PREFIX: &[u8] = b"\0GLIBC_";
-    let versions = memmem::find_iter(library, PREFIX).filter_map(|at| {
-        let name = &library[at + PREFIX.len()..];
-        let end = name.iter().take(32).position(|byte| *byte == 0)?;
-        GlibcVersion::parse(std::str::from_utf8(&name[..end]).ok()?)
-    });
-    versions.max()
-}
-
-/// Where this machine has libraries.
-struct Host<'a> {
-    manifest: &'a BuildManifest,
-    folder: &'a Path,
-    library_path: Option<&'a OsStr>,
-    cache: Option<Vec<u8>>,
-}
-
-impl Host<'_> {
-    /// Whether a library is certainly not found.
-    fn lacks(&self, library: &str) -> bool {
-        let own = self.manifest.files.iter().any(|file| file.path.as_str().rsplit('/').next() == Some(library));
-        // Names with `$` are the loader's to resolve; `$ORIGIN` leads into the tree, which was looked through.
-        let named = &self.manifest.system.search_path;
-        let unknown = named.iter().any(|folder| folder.contains('$') && !folder.starts_with("$ORIGIN"));
-        let named = named.iter().map(PathBuf::from);
-        let given = self.library_path.into_iter().flat_map(std::env::split_paths);
-        let default = DEFAULT_FOLDERS.into_iter().map(PathBuf::from).chain([self.folder.to_path_buf()]);
-        // Without a cache the loader may have been built to look elsewhere.
-        let cached = self.cache.as_ref().is_none_or(|cache| holds(cache, library));
-        !(own || unknown || cached || given.chain(named).chain(default).any(|folder| folder.join(library).exists()))
-    }
-}
-
-/// Whether the loader's cache names a library: as a string that ends with a zero, and begins after one or after `/`.
-fn holds(cache: &[u8], library: &str) -> bool {
-    memmem::find_iter(cache, library.as_bytes()).any(|at| {
-        let before = at.checked_sub(1).and_then(|before| cache.get(before));
-        matches!(before, Some(0 | b'/')) && cache.get(at + library.len()) == Some(&0)
+    refuse_unloadable(manifest, &Machine, library_path).map_err(|cause| match cause {
+        Unloadable::NoLoader { loader } => Error::HostLacksLoader { loader, target: manifest.target.clone() },
+        Unloadable::TooOld { needed, found, symbol } => Error::HostTooOld { needed, found, symbol },
+        Unloadable::NoLibrary { library } => Error::HostLacksLibrary { library },
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{holds, version_of};
+/// This machine's root.
+struct Machine;
 
-    #[test]
-    fn the_highest_version_that_a_library_defines_is_its_version() {
-        let library =
-            b"x\0GLIBC_2.2.5\0GLIBC_2.36\0GLIBC_2.4\0GLIBC_PRIVATE\0GLIBC_ABI_DT_RELR\0GNU C Library GLIBC_9.9 ";
-        assert_eq!(version_of(library).map(|version| version.to_string()), Some("2.36".to_owned()));
-        assert_eq!(version_of(b"another library"), None);
+impl Root for Machine {
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
     }
 
-    #[test]
-    fn a_cache_holds_whole_names() {
-        let cache = b"\0libz.so.1\0/usr/lib/libpq.so.5\0";
-        assert!(holds(cache, "libz.so.1") && holds(cache, "libpq.so.5"));
-        assert!(!holds(cache, "libpq.so") && !holds(cache, "z.so.1"));
+    fn has(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn library(&self, path: &Path) -> Option<Vec<u8>> {
+        fs::read(path).ok()
+    }
+
+    fn loader_cache(&self) -> Option<Vec<u8>> {
+        fs::read(LOADER_CACHE).ok()
     }
 }

@@ -1,7 +1,7 @@
 //! The tarball of a build on its way out of a store. Its size and digest are held against the release record.
 
 use super::{Error, Opened, Place};
-use crate::artifact::{Digest, Error as ArtifactError, Hasher, ReleasedBuild};
+use crate::artifact::{Digest, Error as ArtifactError, Hashed, Hasher, ReleasedBuild};
 use crate::report::Progress;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -86,14 +86,14 @@ impl<'a> Tarball<'a> {
                 file.rewind().map_err(|cause| place.unreadable(&key, cause))?;
                 return Ok(read(&mut progress.through(file))?);
             }
-            Opened::Stream(stream) => Hashed { stream: progress.through(stream), hasher: Hasher::new(io::sink()) },
+            Opened::Stream(stream) => Hashed::over(progress.through(stream)),
         };
         let found = match read(&mut stream) {
             Err(ArtifactError::Stream { cause, .. }) => return Err(place.unreadable(&key, cause)),
             found => found,
         };
         io::copy(&mut stream, &mut io::sink()).map_err(|cause| place.unreadable(&key, cause))?;
-        passing.verdict(stream.hasher)?;
+        passing.verdict(stream.finish())?;
         Ok(found?)
     }
 }
@@ -123,11 +123,11 @@ impl Passing<'_> {
             }
         }
         out.flush().map_err(unwritable)?;
-        self.verdict(out)
+        self.verdict(out.finish().0)
     }
 
-    fn verdict(&self, passed: Hasher<impl Write>) -> Result<(), Error> {
-        let ((sha256, size), _) = passed.finish();
+    fn verdict(&self, passed: (Digest, u64)) -> Result<(), Error> {
+        let (sha256, size) = passed;
         let expected = self.expected.1;
         let name = self.place.name(self.key);
         if size != expected {
@@ -138,20 +138,6 @@ impl Passing<'_> {
             return Err(Error::DamagedTarball { name, why });
         }
         Ok(())
-    }
-}
-
-/// A stream that is hashed as it is read.
-struct Hashed<R> {
-    stream: R,
-    hasher: Hasher<io::Sink>,
-}
-
-impl<R: Read> Read for Hashed<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(buffer)?;
-        self.hasher.write_all(&buffer[..count])?;
-        Ok(count)
     }
 }
 

@@ -30,6 +30,8 @@ pub mod cli;
 #[cfg(feature = "codebase")]
 pub mod codebase;
 pub mod config;
+#[cfg(feature = "export")]
+pub mod export;
 pub mod release;
 pub mod report;
 #[cfg(target_os = "linux")]

@@ -69,6 +69,12 @@ impl Command {
 }
 
 impl Word {
+    /// Its pieces, in order.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        &self.0
+    }
+
     /// The word where it holds no variable.
     #[must_use]
     pub fn literal(&self) -> Option<String> {

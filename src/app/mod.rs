@@ -2,6 +2,7 @@
 //! from twelve.toml (or a Procfile), normalised, and travels inside the build.
 
 mod at_hand;
+mod base_port;
 mod command;
 mod compatibility;
 mod declaration;
@@ -13,6 +14,7 @@ mod twelve_toml;
 mod twelve_toml_config;
 
 pub use at_hand::{at_hand, name_at_hand};
+pub use base_port::BasePort;
 pub use command::{Command, Expansion, Piece, Word};
 pub use compatibility::{CannotStart, Offer};
 pub use declaration::{AdminProcess, BuildSettings, Declaration, MOST_PROCESSES, ProcessType, Restart, Sandbox};

@@ -1,16 +1,10 @@
 //! A config as its user meets it: what `run`, `admin` and `dev` say and ask of it alike.
 
-#[cfg(target_os = "linux")]
 use super::failure::UsageError;
-use crate::config::{self, Config};
-#[cfg(target_os = "linux")]
-use crate::config::{EnvFile, Typed};
+use crate::app::BasePort;
+use crate::config::{self, Config, EnvFile, Typed};
 use crate::report::Event;
-#[cfg(target_os = "linux")]
-use crate::run::BasePort;
-#[cfg(target_os = "linux")]
 use std::collections::BTreeMap;
-#[cfg(target_os = "linux")]
 use std::ffi::OsString;
 
 /// What the user should know of a config.
@@ -21,7 +15,6 @@ pub(crate) fn notices(config: &Config) -> impl Iterator<Item = Event> {
 
 /// The port of the first process, where the command line does not say: PORT of the environment or of an env file,
 /// else the usual one.
-#[cfg(target_os = "linux")]
 pub(crate) fn base_port(
     typed: &Typed,
     environment: &BTreeMap<OsString, OsString>,

@@ -2,26 +2,25 @@
 
 use super::prepared::Prepared;
 use super::surroundings::Surroundings;
+use crate::app::BasePort;
 use crate::report::{Event, RunEvent};
-use crate::run::{self, BasePort, GivenSockets, HANDED_ON, Released, SandboxMode, Wanted};
+use crate::run::{self, GivenSockets, HANDED_ON, InstanceName, Released, SandboxMode};
 
-/// Becomes the first process of a type; comes back only where that fails.
+/// Becomes one process of a type; comes back only where that fails.
 pub(super) fn exec(
-    name: &str,
+    name: &InstanceName,
     base: BasePort,
     sandbox: SandboxMode,
     prepared: &Prepared,
     surroundings: &Surroundings,
 ) -> anyhow::Result<u8> {
-    let wanted = Wanted { name: name.to_owned(), count: Some(1) };
-    let formation = run::formation(&prepared.tree.manifest.declaration, &[wanted], base)?;
+    let instance = run::instance(&prepared.tree.manifest.declaration, name, base)?;
     let given = GivenSockets::of(&surroundings.environment, std::process::id());
-    run::refuse_taken(&given.leave(&formation))?;
+    run::refuse_taken(&given.leave(std::slice::from_ref(&instance)))?;
     let folder = prepared.private_folder_beyond_us()?;
     let confinement = prepared.confinement(sandbox, &folder, surroundings)?;
     let launch = prepared.launch(&folder, &confinement);
-    let Some(instance) = formation.first() else { return Err(run::Error::EmptyFormation.into()) };
-    let mut process = launch.instance(instance)?.process;
+    let mut process = launch.instance(&instance)?.process;
     process.environment.hand_on(&surroundings.environment, &HANDED_ON);
     prepared.remember(surroundings)?;
     let Released { id, version, .. } = launch.release;

@@ -10,6 +10,8 @@ mod check;
 #[cfg(feature = "codebase")]
 mod codebase;
 mod config;
+#[cfg(feature = "export")]
+mod export;
 mod release;
 #[cfg(target_os = "linux")]
 mod run;
@@ -107,6 +109,10 @@ fn advice(error: &anyhow::Error) -> Advice {
     #[cfg(all(feature = "check", target_os = "linux"))]
     if let Some(refusal) = error.downcast_ref() {
         return check::refusal(refusal);
+    }
+    #[cfg(feature = "export")]
+    if let Some(error) = error.downcast_ref() {
+        return export::advice(error);
     }
     #[cfg(feature = "codebase")]
     if let Some(error) = error.downcast_ref() {

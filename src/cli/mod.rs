@@ -36,6 +36,8 @@ mod env_files;
 mod exit_code;
 #[cfg(target_os = "linux")]
 mod explanation;
+#[cfg(feature = "export")]
+mod export;
 mod failure;
 #[cfg(target_os = "linux")]
 mod fingerprint;
@@ -130,6 +132,8 @@ enum Command {
     Dev(dev::Arguments),
     Diff(diff::Arguments),
     Env(env::Arguments),
+    #[cfg(feature = "export")]
+    Export(export::Arguments),
     #[cfg(target_os = "linux")]
     Import(import::Arguments),
     #[cfg(all(feature = "scaffold", feature = "check"))]
@@ -202,6 +206,8 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Deploys(arguments) => deploys::exec(&arguments, surroundings),
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
         Command::Env(arguments) => env::exec(&arguments, surroundings),
+        #[cfg(feature = "export")]
+        Command::Export(arguments) => export::exec(&arguments, surroundings),
         #[cfg(target_os = "linux")]
         Command::Import(arguments) => import::exec(&arguments, surroundings),
         #[cfg(feature = "build")]

@@ -4,13 +4,12 @@ use super::age_options::raise;
 use super::config_options::GivenConfig;
 use super::configured::{base_port, notices};
 use super::surroundings::Surroundings;
-use crate::app::Offer;
+use crate::app::{BasePort, Offer};
 use crate::artifact::ReleaseRecord;
 use crate::config::{Config, EnvFile, Typed};
 use crate::report::Event;
 use crate::run::{
-    self, BasePort, Cache, Confinement, HighWaterMark, Launch, Origin, PrivateFolder, Programs, Released, SandboxMode,
-    Tree,
+    self, Cache, Confinement, HighWaterMark, Launch, Origin, PrivateFolder, Programs, Released, SandboxMode, Tree,
 };
 use crate::store::Store;
 use std::time::Duration;

@@ -6,8 +6,9 @@ use super::prepared::Prepared;
 use super::release_options::ReleaseOptions;
 use super::surroundings::Surroundings;
 use super::voice_options::VoiceOptions;
+use crate::app::BasePort;
 use crate::report::{Event, RunEvent};
-use crate::run::{self, BasePort, Confinement, GivenSockets, PortHolder, Released, Signals, Supervised, Wanted};
+use crate::run::{self, Confinement, GivenSockets, InstanceName, PortHolder, Released, Signals, Supervised, Wanted};
 use clap::Args;
 
 /// Run a release: start its processes, carry their output, stop them well
@@ -25,10 +26,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
 
-    /// Become the process of this type: no supervisor stays, for systemd and containers
-    #[arg(long, value_name = "TYPE",
+    /// Become a process of this type, the first or the N-th: no supervisor stays, for systemd and containers
+    #[arg(long, value_name = "TYPE[.N]",
           conflicts_with_all = ["formation", "own_sockets", "explain", "stderr", "log_format", "ready_fd"])]
-    exec: Option<String>,
+    exec: Option<InstanceName>,
 
     /// Open the ports of processes here and hand them over as LISTEN_FDS: a restart loses no connection
     #[arg(long)]

@@ -1,7 +1,7 @@
 //! Events as people read them: a verb in a field of twelve columns, then the fact. Colour repeats what the verb says
 //! and never carries a meaning alone.
 
-use super::{BuildEvent, DevEvent, Event, ReleaseEvent, RunEvent, ScaffoldEvent, Size, Standing};
+use super::{BuildEvent, DevEvent, Event, ExportEvent, ReleaseEvent, RunEvent, ScaffoldEvent, Size, Standing};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
 
@@ -39,6 +39,9 @@ fn sentence(event: &Event) -> Sentence {
         Event::Build(event) => of_build(event),
         Event::Release(event) => of_release(event),
         Event::Run(event) => of_run(event),
+        Event::Export(ExportEvent::Exported { app, release, files, folder }) => {
+            ("Exported", format!("{app} {release}: {files} files in `{folder}`"))
+        }
         Event::Dev(event) => of_dev(event),
     }
 }

@@ -13,15 +13,17 @@ mod json;
 mod nearest;
 mod printable;
 mod progress;
+mod shell_word;
 mod size;
 mod table;
 mod work;
 
 pub use age::Age;
-pub use event::{BuildEvent, DevEvent, Event, ReleaseEvent, RunEvent, ScaffoldEvent, Standing, Stream};
+pub use event::{BuildEvent, DevEvent, Event, ExportEvent, ReleaseEvent, RunEvent, ScaffoldEvent, Standing, Stream};
 pub use nearest::nearest;
 pub use printable::Printable;
 pub use progress::{Measured, Progress};
+pub use shell_word::shell_word;
 pub use size::Size;
 pub use table::Table;
 pub use work::Work;

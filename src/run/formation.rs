@@ -1,10 +1,9 @@
 //! The formation: how many processes of each type run, what they are called, and which port each gets.
 //!
-//! Ports follow the declaration and nothing else: base + 100 x type + instance, both counted from 0, every declared
-//! type counted. So a process has the same port whichever others run beside it.
+//! Which port each gets follows the declaration and nothing else ([`BasePort`]).
 
 use super::Error;
-use crate::app::{Declaration, MOST_PROCESSES, ProcessType};
+use crate::app::{BasePort, Declaration, MOST_PROCESSES, ProcessType};
 use std::str::FromStr;
 
 /// What was asked for: `web`, `web=3`.
@@ -16,9 +15,14 @@ pub struct Wanted {
     pub count: Option<u32>,
 }
 
-/// The port of the first process of the first type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BasePort(pub u16);
+/// One process that is asked for by itself: `web`, `web.2`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstanceName {
+    /// The process type.
+    pub process_type: String,
+    /// Which of its instances, from 1.
+    pub number: u32,
+}
 
 /// One process of the formation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +33,6 @@ pub struct Instance<'a> {
     pub process_type: &'a ProcessType,
     /// Its port.
     pub port: u16,
-}
-
-impl Default for BasePort {
-    /// 5000, where the forerunners (foreman, Heroku's local) start to count.
-    fn default() -> Self {
-        Self(5000)
-    }
 }
 
 impl FromStr for Wanted {
@@ -53,6 +50,34 @@ impl FromStr for Wanted {
             None => Err(refuse("is not `TYPE` or `TYPE=N`".to_owned())),
         }
     }
+}
+
+impl FromStr for InstanceName {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self, Error> {
+        // No process type has a dot in its name.
+        let Some((process_type, number)) = word.split_once('.') else {
+            return Ok(Self { process_type: word.to_owned(), number: 1 });
+        };
+        let plain = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
+        match number.parse().ok().filter(|number| plain && (1..=MOST_PROCESSES).contains(number)) {
+            Some(number) => Ok(Self { process_type: process_type.to_owned(), number }),
+            None => Err(Error::Formation {
+                word: word.escape_debug().to_string(),
+                rule: format!("is not `TYPE` or `TYPE.N` with N from 1 to {MOST_PROCESSES}"),
+            }),
+        }
+    }
+}
+
+/// One process, as it would be in a formation that has it.
+///
+/// # Errors
+/// Where its type is not declared, or its port lies beyond the last one.
+pub fn instance<'a>(declaration: &'a Declaration, name: &InstanceName, base: BasePort) -> Result<Instance<'a>, Error> {
+    let wanted = Wanted { name: name.process_type.clone(), count: Some(name.number) };
+    formation(declaration, &[wanted], base)?.pop().ok_or(Error::EmptyFormation)
 }
 
 /// The processes to run, in the order of declaration. With nothing asked for, every type runs with its `count`.
@@ -77,10 +102,10 @@ pub fn formation<'a>(
         }
     }
     let mut instances = Vec::new();
-    for (index, process_type) in (0..).zip(&declaration.processes) {
+    for (index, process_type) in declaration.processes.iter().enumerate() {
         for instance in 0..count(process_type, wanted)? {
             let name = format!("{}.{}", process_type.name, instance + 1);
-            let port = u64::from(base.0) + u64::from(MOST_PROCESSES) * index + u64::from(instance);
+            let port = base.port(index, instance);
             match u16::try_from(port) {
                 Ok(port) => instances.push(Instance { name, process_type, port }),
                 Err(_) => return Err(Error::NoSuchPort { process: name, port }),
@@ -106,7 +131,7 @@ fn count(process_type: &ProcessType, wanted: &[Wanted]) -> Result<u32, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BasePort, Wanted, formation};
+    use super::{BasePort, InstanceName, Wanted, formation, instance};
     use crate::app::{Declaration, Sources};
 
     fn declaration() -> Declaration {
@@ -141,6 +166,23 @@ mod tests {
         assert_eq!(ports(&["worker=1"], 5000), Ok(owned(&[("worker.1", 5200)])));
         assert_eq!(ports(&["worker=1", "clock"], 80), Ok(owned(&[("clock.1", 180), ("worker.1", 280)])));
         assert_eq!(ports(&["worker"], 80), Ok(owned(&[("worker.1", 280), ("worker.2", 281)])));
+    }
+
+    #[test]
+    fn an_instance_by_itself_has_the_name_and_the_port_that_it_has_among_others() {
+        let declaration = declaration();
+        let one = |word: &str| {
+            let name = word.parse::<InstanceName>().map_err(|error| error.to_string())?;
+            let found = instance(&declaration, &name, BasePort(5000)).map_err(|error| error.to_string())?;
+            Ok::<_, String>((found.name, found.port))
+        };
+        assert_eq!(one("web"), Ok(("web.1".to_owned(), 5000)));
+        assert_eq!(one("worker.3"), Ok(("worker.3".to_owned(), 5202)));
+        assert_eq!(one("clock.100"), Ok(("clock.100".to_owned(), 5199)));
+        assert_eq!(one("wep.1"), Err("the release declares no process type `wep`".to_owned()));
+        for bad in ["web.0", "web.", "web.101", "web.x", "web.1.2", "web.+1", "web.01"] {
+            assert_eq!(one(bad), Err(format!("`{bad}` is not `TYPE` or `TYPE.N` with N from 1 to 100")));
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use direct::{HANDED_ON, become_process};
 pub use environment::{Environment, Giver, Inherit, Origin};
 pub use error::Error;
 pub use follow::{Followed, PATIENCE};
-pub use formation::{BasePort, Instance, Wanted, formation};
+pub use formation::{Instance, InstanceName, Wanted, formation, instance};
 pub use high_water::HighWaterMark;
 pub use host::refuse_unfit;
 pub use identity::{Identity, User};

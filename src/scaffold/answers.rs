@@ -6,7 +6,8 @@ use super::manifest::NAME;
 use super::offer::{Offer, Origin};
 use super::renderer::Renderer;
 use super::variable::{Given, Refusal, Variable};
-use super::{Error, ServiceName, Template, shell_word};
+use super::{Error, ServiceName, Template};
+use crate::report::shell_word;
 use serde_json::{Map, Value};
 use std::fmt;
 

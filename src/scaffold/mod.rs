@@ -44,7 +44,6 @@ pub use question::ask;
 pub use receipt::{RECEIPT, Receipt, ReceiptTemplate};
 pub use service_name::ServiceName;
 pub use source::{Network, Provenance, Source};
-pub use spelling::shell_word;
 pub use template::Template;
 pub use trial::{Trial, compiles};
 pub use update::{Action, Conflict, Update, UpdatedFile};

@@ -1,6 +1,7 @@
 //! How a value is spelt in the language of the file that it is put into: `{{toml description}}` is a TOML string with
 //! its quotes, whatever the description holds. The helpers nest: `{{rust_str (kebab name)}}`.
 
+use crate::report::shell_word;
 use handlebars::{Context, Handlebars, Helper, HelperDef, RenderContext, RenderError, RenderErrorReason, ScopedJson};
 use serde_json::Value;
 
@@ -65,16 +66,6 @@ fn json(value: &Value) -> Result<String, String> {
 /// A text as TOML writes it.
 pub(super) fn toml_text(text: &str) -> String {
     toml::Value::from(text).to_string()
-}
-
-/// A word for a POSIX shell, quoted where it has to be.
-#[must_use]
-pub fn shell_word(text: &str) -> String {
-    let plain = |one: char| one.is_ascii_alphanumeric() || "_-./:=@%+,".contains(one);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

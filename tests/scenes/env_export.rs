@@ -68,7 +68,7 @@ fn ours(bytes: &[u8]) -> BTreeMap<String, String> {
     pairs.filter(|(name, _)| name.starts_with("VALUE_")).map(|(name, value)| (name.into(), value.into())).collect()
 }
 
-fn installed(program: &str) -> bool {
+pub(crate) fn installed(program: &str) -> bool {
     let found =
         std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|path| path.join(program).exists());
     if !found {

@@ -43,6 +43,8 @@ mod env;
 mod env_export;
 #[cfg(all(feature = "check", feature = "scaffold"))]
 mod env_source;
+#[cfg(all(target_os = "linux", feature = "export"))]
+mod export_systemd;
 #[cfg(target_os = "linux")]
 mod following;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,6 @@
 //! What runs next, planned from the working tree as it stands: the declaration, the config, and what was compiled.
 
-use crate::app::{Declaration, Offer, Sources};
+use crate::app::{BasePort, Declaration, Offer, Sources};
 use crate::build::Outside;
 use crate::build::working_tree::{Compiled, WorkingPackage};
 use crate::cli::configured::{base_port, notices};
@@ -8,8 +8,7 @@ use crate::cli::env_files::{Strictness, mind_readers, misread};
 use crate::config::{Config, EnvFile, Typed};
 use crate::report::Event;
 use crate::run::{
-    self, BasePort, Confinement, Instance, Launch, Origin, PrivateFolder, Programs, Released, SandboxMode, Supervised,
-    Wanted,
+    self, Confinement, Instance, Launch, Origin, PrivateFolder, Programs, Released, SandboxMode, Supervised, Wanted,
 };
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -2,7 +2,8 @@
 
 use super::{Advice, ExitCode, listed};
 use crate::codebase::remote_tree;
-use crate::scaffold::{Error, shell_word};
+use crate::report::shell_word;
+use crate::scaffold::Error;
 
 pub(super) fn advice(error: &Error) -> Advice {
     match error {

@@ -1,8 +1,8 @@
 //! What `new` tells people.
 
 use crate::codebase::first_commit::FirstCommit;
-use crate::report::{Event, Printable, ScaffoldEvent};
-use crate::scaffold::{Membership, Plan, Repository, Template, Workspace, shell_word};
+use crate::report::{Event, Printable, ScaffoldEvent, shell_word};
+use crate::scaffold::{Membership, Plan, Repository, Template, Workspace};
 use std::path::Path;
 
 /// One line a file: mode, size in bytes, path.

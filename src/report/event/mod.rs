@@ -3,12 +3,14 @@
 
 mod build;
 mod dev;
+mod export;
 mod release;
 mod run;
 mod scaffold;
 
 pub use build::BuildEvent;
 pub use dev::DevEvent;
+pub use export::ExportEvent;
 pub use release::ReleaseEvent;
 pub use run::{RunEvent, Standing};
 pub use scaffold::ScaffoldEvent;
@@ -72,6 +74,9 @@ pub enum Event {
     /// Something that happened to a release on this machine, or to its processes.
     #[serde(untagged)]
     Run(RunEvent),
+    /// Something that happened to a release that is handed to another engine.
+    #[serde(untagged)]
+    Export(ExportEvent),
     /// Something that `dev` saw or decided.
     #[serde(untagged)]
     Dev(DevEvent),

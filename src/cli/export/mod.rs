@@ -1,0 +1,28 @@
+//! `cargo twelve export`: the run stage in the hands of an existing engine.
+
+mod release;
+mod systemd;
+mod written;
+
+use super::ExitCode;
+use super::surroundings::Surroundings;
+use clap::{Args, Subcommand};
+
+/// Hand a release to an existing engine: the files by which it runs it
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Systemd(systemd::Arguments),
+}
+
+/// Does one of them.
+pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+    match &arguments.command {
+        Command::Systemd(arguments) => systemd::exec(arguments, surroundings),
+    }
+}

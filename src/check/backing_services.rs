@@ -1,9 +1,9 @@
 //! IV. Backing services: treat them as attached resources.
 
 use super::config::read_sites;
-use super::observation::Watched;
+use super::observation::{Observation, Watched, WithoutService};
 use super::source::Value;
-use super::{Factor, Facts, Found, Judgement, Rule, Verdict};
+use super::{Evidence, Factor, Facts, Found, Judgement, Measurement, Rule, Verdict};
 use crate::config::VariableType;
 
 pub(super) const RULES: &[Rule] = &[
@@ -40,7 +40,7 @@ pub(super) const RULES: &[Rule] = &[
         passes: "without its backing service it says so",
         level: Verdict::Warn,
         promise: "A backing service is an attached resource that can be away; the app then says so and does not pretend.",
-        looks_at: "A start with each variable of type `service-url` pointed at a closed port: it ends with a code other than 0, or it listens; either way it says something.",
+        looks_at: "A start of each process type with each variable of type `service-url` in its turn pointed at a closed port, for 8 s at most and 60 s together: it goes on, or it ends with a code other than 0 and says something.",
         blind_spots: "Whether what it answers then is right. An app that connects at the first request is not refused at the start.",
         fix: "Connect at the start with a time limit, and end with a message that names the variable and no password.",
         settled_by: None,
@@ -171,23 +171,61 @@ fn away(facts: &Facts) -> Judgement {
     if !attaches {
         return Judgement::not_applicable("no variable of a watched release is a `service-url`");
     }
-    Watched::judgement(facts, |observation| {
-        let Some(tried) = &observation.without_service else { return Watched::Untold };
-        let code = u64::try_from(tried.code.unwrap_or(0)).unwrap_or(0);
-        let mut measured = observation.measured(format!("exit code with `{}` away", tried.variable), code, "code");
-        measured.details.extend(tried.listened.then(|| "it listened all the same".to_owned()));
-        match (tried.listened, tried.code, tried.said) {
-            (true, _, _) => Watched::Kept(measured),
-            (false, Some(0), _) => {
-                let message =
-                    format!("without the service of `{}` it ends with code 0, as if all were well", tried.variable);
-                Watched::Found(Found::new(Verdict::Warn, message).at(measured))
-            }
-            (false, _, false) => {
-                let message = format!("without the service of `{}` it ends and says nothing", tried.variable);
-                Watched::Found(Found::new(Verdict::Warn, message).at(measured))
-            }
-            (false, _, true) => Watched::Kept(measured),
+    let (mut found, mut kept) = (Vec::new(), Vec::new());
+    for (observation, tried) in
+        facts.observations.iter().flat_map(|one| one.without_services.iter().map(move |tried| (one, tried)))
+    {
+        match without(observation, tried) {
+            Watched::Kept(measured) => kept.push(measured.into()),
+            Watched::Found(one) => found.push(one),
+            Watched::Untold => {}
         }
-    })
+    }
+    let left: Vec<Evidence> = facts.observations.iter().filter_map(untried).map(Into::into).collect();
+    if found.is_empty() && kept.is_empty() && !left.is_empty() {
+        return Judgement::unknown("no start without a service could be tried");
+    }
+    kept.extend(left);
+    Watched::together(facts, found, kept)
+}
+
+/// The services that were not taken away, and why.
+fn untried(observation: &Observation) -> Option<Measurement> {
+    let refused = observation
+        .without_services
+        .iter()
+        .filter_map(|tried| Some(format!("`{}`: {}", tried.variable, tried.refused.as_ref()?)));
+    let late = observation.untried_services.iter().map(|variable| format!("`{variable}`: the time for it was over"));
+    let details: Vec<String> = refused.chain(late).collect();
+    let measured = observation.measured("services that were not taken away", details.len() as u64, "services");
+    (!details.is_empty()).then_some(Measurement { details, ..measured })
+}
+
+/// What one start without a service says.
+fn without(observation: &Observation, tried: &WithoutService) -> Watched {
+    let (process, variable) = (&observation.process, &tried.variable);
+    if tried.refused.is_some() {
+        return Watched::Untold;
+    }
+    let Some(code) = tried.code else {
+        let measured =
+            observation.measured(format!("without the service of `{variable}`, processes that go on"), 1, "processes");
+        return Watched::Kept(Measurement {
+            details: vec![
+                if tried.listened { "it listens all the same" } else { "it waits and does not listen" }.to_owned(),
+            ],
+            ..measured
+        });
+    };
+    let number = u64::try_from(code).unwrap_or(0);
+    let measured = observation.measured(format!("exit code without the service of `{variable}`"), number, "code");
+    let found = |end: &str| {
+        let message = format!("without the service of `{variable}`, `{process}` {end}");
+        Watched::Found(Found::new(Verdict::Warn, message).at(measured.clone()))
+    };
+    match (code, tried.said) {
+        (0, _) => found("ends with code 0, as if all were well"),
+        (_, false) => found("ends and says nothing"),
+        (_, true) => Watched::Kept(measured),
+    }
 }

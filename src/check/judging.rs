@@ -48,12 +48,20 @@ fn result(rule: &'static Rule, facts: &Facts, occurrences: &mut BTreeMap<Digest,
         Judgement::Pass(shown_by) => result.shown_by = shown_by,
         Judgement::Unknown(why) => (result.verdict, result.why) = (Verdict::Unknown, Some(why)),
         Judgement::NotApplicable(why) => (result.verdict, result.why) = (Verdict::NotApplicable, Some(why)),
-        Judgement::Found(found) => {
-            result.findings = found.into_iter().map(|found| finding(rule, found, occurrences)).collect();
-            result.verdict = result.findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Pass);
+        Judgement::Found(found) => result.find(found, occurrences),
+        Judgement::Mixed(found, kept) => {
+            result.shown_by = kept;
+            result.find(found, occurrences);
         }
     }
     result
+}
+
+impl RuleResult {
+    fn find(&mut self, found: Vec<Found>, occurrences: &mut BTreeMap<Digest, usize>) {
+        self.findings = found.into_iter().map(|found| finding(self.rule, found, occurrences)).collect();
+        self.verdict = self.findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Pass);
+    }
 }
 
 fn finding(rule: &Rule, found: Found, occurrences: &mut BTreeMap<Digest, usize>) -> Finding {

@@ -40,7 +40,7 @@ pub use evidence::{Evidence, Measurement, Place};
 pub use factor::Factor;
 pub use facts::{Facts, Request, Unread};
 pub use judging::judge;
-pub use observation::{Listening, Observation, Output, Stop, WithoutService};
+pub use observation::{Listening, Observation, Output, Sight, Stop, WithoutService};
 pub use report::{Count, Excuse, Finding, Report, RuleResult, Unused};
 pub use rule::{Method, Rule};
 pub use survey::{Survey, survey};

@@ -1,7 +1,7 @@
 //! What was measured while a release ran. The measuring itself is composed at the edge, since it needs the run stage;
 //! these are the plain numbers that rules judge.
 
-use super::{Facts, Found, Judgement, Measurement};
+use super::{Evidence, Facts, Found, Judgement, Measurement};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -30,12 +30,25 @@ pub struct Observation {
     pub output: Output,
     /// Files that it wrote outside its private TMPDIR, by path.
     pub written: Vec<String>,
+    /// How well that was seen.
+    pub sight: Sight,
     /// Those of them that grew as lines of a log do.
     pub grown: Vec<String>,
     /// Processes that were left behind after it ended, by name.
     pub left_behind: Vec<String>,
-    /// How it behaved with a backing service that does not answer; none where there is none to take away.
-    pub without_service: Option<WithoutService>,
+    /// How it behaved with each backing service that did not answer, one after the other.
+    pub without_services: Vec<WithoutService>,
+    /// Variables of backing services that were not taken away, since the time for it was over.
+    pub untried_services: Vec<String>,
+}
+
+/// How well files that are written were seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sight {
+    /// What was watched, as a fragment.
+    pub how: String,
+    /// What could not be seen, as fragments.
+    pub unseen: Vec<String>,
 }
 
 /// A listening socket.
@@ -78,7 +91,7 @@ pub struct Output {
 }
 
 /// A start with a backing service that does not answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WithoutService {
     /// The variable that named it.
     pub variable: String,
@@ -88,6 +101,23 @@ pub struct WithoutService {
     pub code: Option<i32>,
     /// Whether it said something.
     pub said: bool,
+    /// Why it was not even started, where the contract does not let such an address through.
+    pub refused: Option<String>,
+}
+
+impl std::fmt::Display for Sight {
+    /// `watched: this; not seen: that, that and 3 more`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "watched: {}", self.how)?;
+        let (named, more) = self.unseen.split_at(self.unseen.len().min(3));
+        if !named.is_empty() {
+            write!(formatter, "; not seen: {}", named.join(", "))?;
+        }
+        if !more.is_empty() {
+            write!(formatter, " and {} more", more.len())?;
+        }
+        Ok(())
+    }
 }
 
 /// What one observation says of a promise.
@@ -114,8 +144,13 @@ impl Watched {
                 Self::Untold => {}
             }
         }
+        Self::together(facts, found, kept)
+    }
+
+    /// What all that was watched says together.
+    pub(super) fn together(facts: &Facts, found: Vec<Found>, kept: Vec<Evidence>) -> Judgement {
         if !found.is_empty() {
-            Judgement::Found(found)
+            Judgement::Mixed(found, kept)
         } else if !kept.is_empty() {
             Judgement::Pass(kept)
         } else {

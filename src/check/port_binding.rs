@@ -1,7 +1,7 @@
 //! VII. Port binding: export services by binding a port.
 
 use super::config::read_sites;
-use super::observation::Watched;
+use super::observation::{Observation, Watched};
 use super::source::{Source, Span, Value, Within};
 use super::{Factor, Facts, Found, Judgement, Place, Rule, Verdict};
 
@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         passes: "it listens on the port that it was given",
         level: Verdict::Fail,
         promise: "The app is self-contained and exports its service by binding to the port that its environment gives it.",
-        looks_at: "A start with a random port: the time until a socket that is owned by one of its processes listens there (asked of /proc, not by connecting).",
+        looks_at: "A start with a random port: the time until a socket that is owned by one of its processes listens there (asked of /proc, not by connecting). A `web` that is given no port, and listens all the same, is a warning.",
         blind_spots: "An app that needs a backing service which the env file does not name is unknown, not failed.",
         fix: "Bind 0.0.0.0 and the port of the variable that `port` in twelve.toml names.",
         settled_by: None,
@@ -186,7 +186,7 @@ fn not_from_env(facts: &Facts) -> Judgement {
 
 fn binds(facts: &Facts) -> Judgement {
     Watched::judgement(facts, |observation| {
-        let Some(asked) = observation.asked_port else { return Watched::Untold };
+        let Some(asked) = observation.asked_port else { return unasked(observation) };
         match &observation.listening {
             Some(listening) if listening.port == asked => {
                 Watched::Kept(observation.measured("listens after", listening.milliseconds, "ms"))
@@ -200,6 +200,16 @@ fn binds(facts: &Facts) -> Judgement {
             None => Watched::Untold,
         }
     })
+}
+
+/// A process type to which no port is given.
+fn unasked(observation: &Observation) -> Watched {
+    let Some(listening) = observation.listening.as_ref().filter(|_| observation.process == "web") else {
+        return Watched::Untold;
+    };
+    let message = format!("`{}` is given no port and listens on {}", observation.process, listening.port);
+    let measured = observation.measured("port", listening.port.into(), "");
+    Watched::Found(Found::new(Verdict::Warn, message).at(measured))
 }
 
 fn loopback(facts: &Facts) -> Judgement {

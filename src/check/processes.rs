@@ -54,8 +54,8 @@ pub(super) const RULES: &[Rule] = &[
         passes: "it writes nothing outside its TMPDIR",
         level: Verdict::Warn,
         promise: "Processes are stateless: the disk is a brief, single-transaction space.",
-        looks_at: "Files that were new or changed in its release, its working directory, HOME and TMPDIR's neighbours after it was started, asked and stopped.",
-        blind_spots: "What only a real request would write; other folders of the machine.",
+        looks_at: "Files that its processes wrote anywhere while it was started, asked, stopped, killed and started again. As root the kernel names each write and its process (fanotify); otherwise what changes in the folders that the user may write is seen (inotify), without those where others write at the time. The evidence says which.",
+        blind_spots: "What only a real request would write. Without root: who wrote, and files in folders where others write too. Empty folders count in HOME and the release alone.",
         fix: "Keep it in a backing service, or say in `[sandbox] writable` what may be written.",
         settled_by: None,
         judge: files_written,
@@ -234,6 +234,7 @@ fn files_written(facts: &Facts) -> Judgement {
         let mut measured = observation.measured("files written", observation.written.len() as u64, "files");
         measured.limit = Some(0);
         measured.details.extend(observation.written.iter().take(8).cloned());
+        measured.details.push(observation.sight.to_string());
         if observation.written.is_empty() {
             return Watched::Kept(measured);
         }

@@ -59,6 +59,8 @@ pub(super) enum Judgement {
     Pass(Vec<Evidence>),
     /// What was found.
     Found(Vec<Found>),
+    /// What was found, and what is well beside it.
+    Mixed(Vec<Found>, Vec<Evidence>),
     /// It cannot be told, and why.
     Unknown(String),
     /// The rule speaks of something that this app does not have, and what that is.

@@ -1,7 +1,7 @@
 //! Scenes of `check --run`: what is measured of a release that runs.
 
 use crate::checked::{Checked, checked_with};
-use crate::ledger::release;
+use crate::ledger::{release, running_as_root};
 use crate::scene::Scene;
 use crate::shop::commit;
 
@@ -83,6 +83,66 @@ fn files_that_a_process_writes_in_its_home_are_named_and_logs_among_them() {
     assert!(said.contains("$HOME/app.log") && said.contains("$HOME/state"), "{said}");
 }
 
+/// Lines of a server that listens and does no more.
+const LISTENS: &str = "s=socket.socket();s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1);\
+    s.bind(('0.0.0.0',int(os.environ['PORT'])));s.listen()\nwhile True: time.sleep(1)\n";
+
+#[test]
+fn files_that_are_written_anywhere_are_named_also_by_a_child_that_is_gone_and_others_are_not() {
+    let (elsewhere, others) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let folder = elsewhere.path().display();
+    let lines = format!(
+        "import os,socket,subprocess,time\nopen('{folder}/paste','w').write('x');open(os.environ['TMPDIR']+'/passing','w').write('x')\n\
+         os.makedirs('{folder}/new',exist_ok=True);open('{folder}/new/part','w').write('x');os.rename('{folder}/new/part','{folder}/new/whole')\n\
+         subprocess.run(['sh','-c','echo x > {folder}/child; sleep 0.1'])\n{LISTENS}"
+    );
+    let scene = released(&python(&lines));
+    let busy = others.path().join("noise");
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let checked = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                std::fs::write(&busy, "somebody else's").expect("written");
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        });
+        let checked = checked_with(&scene, &["--run", "--release-id", "v1"]);
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        checked
+    });
+    checked.says(&[("TF0651", "warn")]);
+    let said = checked.rule("TF0651").to_string();
+    for name in ["paste", "new/whole", "child"] {
+        assert!(said.contains(&format!("\"{folder}/{name}\"")), "{name}: {said}");
+    }
+    assert!(!said.contains("passing\"") && !said.contains("noise\""), "{said}");
+    assert!(said.contains(if running_as_root() { "fanotify" } else { "inotify" }), "{said}");
+}
+
+#[test]
+fn what_is_written_into_the_release_is_named_and_does_not_end_the_watching() {
+    if !running_as_root() {
+        // Nobody else can write into a read-only tree: that is what it is for.
+        return;
+    }
+    let lines = format!(
+        "import os,socket,time\nos.makedirs('upload/empty',exist_ok=True);open('upload/paste','w').write('x')\n{LISTENS}"
+    );
+    let checked = watched(&released(&python(&lines)));
+    checked.says(&[("TF0651", "warn"), ("TF0852", "pass"), ("TF0955", "pass")]);
+    let said = checked.rule("TF0651").to_string();
+    assert!(said.contains("\"./upload/paste\"") && said.contains("\"./upload/empty/\""), "{said}");
+}
+
+#[test]
+fn a_web_that_listens_without_being_given_a_port_is_said_and_asked_all_the_same() {
+    let lines =
+        "import os,socket,time\ns=socket.socket();s.bind(('0.0.0.0',0));s.listen()\nwhile True: time.sleep(1)\n";
+    let checked = watched(&released(&python(lines).replace("port = true\n", "")));
+    checked.says(&[("TF0751", "warn"), ("TF0852", "unknown"), ("TF0952", "fail"), ("TF0953", "fail")]);
+    assert!(checked.rule("TF0751").to_string().contains("`web` is given no port and listens on"));
+}
+
 #[test]
 fn a_process_that_ignores_sigterm_is_killed_and_one_that_ignores_its_port_is_found() {
     let deaf = "import os,signal,socket,time\nsignal.signal(signal.SIGTERM,signal.SIG_IGN)\n\
@@ -138,4 +198,42 @@ fn a_service_that_is_away_is_said_and_not_hidden() {
         let checked = checked_with(&scene, &["--run", "--release-id", "v1", "--env-file", "prod.env"]);
         checked.says(&[("TF0451", verdict)]);
     }
+}
+
+#[test]
+fn each_service_is_away_in_its_turn_and_a_file_that_names_one_does_not_hide_it() {
+    let contract = "\n[config.vars.DATABASE_URL]\ntype = \"service-url\"\nsecret = true\nfrom-file = true\n\
+        [config.vars.CACHE_URL]\ntype = \"service-url\"\nschemes = [\"redis\"]\n";
+    let lines = format!(
+        "import os,socket,sys,time\nif '/away' in os.environ['DATABASE_URL']: sys.exit(0)\n\
+         if '/away' in os.environ['CACHE_URL']: sys.exit('no cache at CACHE_URL')\n{LISTENS}"
+    );
+    let scene = released(&(python(&lines) + contract));
+    scene.write("url", "postgres://app:x@db.example.org/shop\n");
+    let file = scene.path().join("url");
+    scene.write("prod.env", format!("DATABASE_URL_FILE={}\nCACHE_URL=redis://c.example.org\n", file.display()));
+    let checked = checked_with(&scene, &["--run", "--release-id", "v1", "--env-file", "prod.env"]);
+    checked.says(&[("TF0451", "warn")]);
+    let rule = checked.rule("TF0451");
+    assert!(rule["findings"][0]["message"].as_str().expect("one").contains("`DATABASE_URL`"), "{rule:#}");
+    assert_eq!(rule["findings"].as_array().map(Vec::len), Some(1), "{rule:#}");
+    assert!(rule["evidence"][0]["what"].as_str().expect("one").contains("`CACHE_URL`"), "{rule:#}");
+}
+
+#[test]
+fn a_worker_is_watched_without_its_service_too_and_one_whose_address_is_refused_is_not_guessed() {
+    let worker = "[processes.worker]\ncommand = '''sh -c 'case $QUEUE_URL in */away) exit 7;; esac; trap \"exit 0\" TERM; while :; do sleep 0.05; done' '''\n\
+        [config.vars.QUEUE_URL]\ntype = \"service-url\"\n\
+        [config.vars.MAIL_URL]\ntype = \"service-url\"\nmin-len = 200\n";
+    let scene = released(worker);
+    let long = "x".repeat(200);
+    scene.write("prod.env", format!("QUEUE_URL=amqp://q.example.org\nMAIL_URL=smtp://mail.example.org/{long}\n"));
+    let checked = checked_with(&scene, &["--run", "--release-id", "v1", "--env-file", "prod.env"]);
+    checked.says(&[("TF0451", "warn")]);
+    let rule = checked.rule("TF0451");
+    assert!(
+        rule["findings"][0]["message"].as_str().expect("one").contains("`worker` ends and says nothing"),
+        "{rule:#}"
+    );
+    assert!(rule["evidence"][0]["details"][0].as_str().expect("one").contains("`MAIL_URL`"), "{rule:#}");
 }

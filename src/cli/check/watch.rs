@@ -2,6 +2,7 @@
 //! what its processes do is measured: from outside, by what the kernel says of them.
 
 mod away;
+mod files;
 mod request;
 mod sockets;
 mod started;
@@ -17,6 +18,7 @@ use crate::report::{Audience, Event};
 use anyhow::Context;
 use request::Held;
 use started::Started;
+use std::cell::Cell;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -39,6 +41,9 @@ pub(super) struct Watch<'a> {
     pub(super) env_files: &'a [PathBuf],
     /// The folder in which all of it happens: HOME, cache, TMPDIR.
     pub(super) folder: &'a Path,
+    /// How often a `run` was started. Each has an unpacked tree of its own: root can write into a read-only one, and
+    /// what was written there would be refused by the next start.
+    pub(super) starts: Cell<u32>,
 }
 
 impl Watch<'_> {
@@ -48,10 +53,11 @@ impl Watch<'_> {
             std::fs::create_dir_all(self.folder.join(folder)).context("the folder to watch in cannot be made")?;
         }
         let types = &self.manifest.declaration.processes;
-        types.iter().map(|process| self.one(process)).collect()
+        let away = away::Budget::begin();
+        types.iter().map(|process| self.one(process, &away)).collect()
     }
 
-    fn one(&self, process: &ProcessType) -> anyhow::Result<Observation> {
+    fn one(&self, process: &ProcessType, away: &away::Budget) -> anyhow::Result<Observation> {
         let reporter = &self.surroundings.reporter;
         // For programs, a check is one document.
         if reporter.audience() == Audience::Human {
@@ -65,34 +71,52 @@ impl Watch<'_> {
             asked_port: process.port.as_ref().map(|_| port),
             ..Observation::default()
         };
-        let traces = Traces::before(self.folder, &self.manifest.declaration);
+        let mut traces = Traces::before(self.folder, self.manifest);
+        self.life(process, port, &mut traces, &mut observation)?;
+        if observation.failed.is_none() {
+            (observation.without_services, observation.untried_services) = away::watch(self, process, away)?;
+        }
+        (observation.written, observation.sight) = traces.after();
+        observation.grown = observation.written.iter().filter(|path| traces::is_log(path)).cloned().collect();
+        Ok(observation)
+    }
+
+    /// One life of a process, from its start to its end, and its next one after a sudden death.
+    fn life(
+        &self,
+        process: &ProcessType,
+        port: u16,
+        traces: &mut Traces<'_>,
+        observation: &mut Observation,
+    ) -> anyhow::Result<()> {
         let started = Started::start(self, process, port, &[])?;
-        let listening = match self.wait_until_up(&started, process, port)? {
+        traces.follow(started.supervisor());
+        observation.listening = match self.wait_until_up(&started, process, port)? {
             Ok(listening) => listening,
             Err(why) => {
                 observation.failed = Some(why);
                 observation.output = started.output();
-                return Ok(observation);
+                return Ok(());
             }
         };
-        observation.listening = listening;
-        let address = listening_address(observation.listening.as_ref());
+        // What a worker listens on is for its operators: only who is given a port serves there.
+        let serves = process.port.is_some() || process.name == "web";
+        let address = listening_address(observation.listening.as_ref()).filter(|_| serves);
         if let Some(address) = address {
             // Only that it was asked matters here; what it answers is the app's own.
             let _ = request::whole(address, process.ready.as_deref().unwrap_or("/"));
+        }
+        if address.is_some() && process.port.is_some() {
             observation.second_copy = Some(self.second_copy(process)?);
         }
-        observation.written = traces.written(&started.processes());
+        traces.hold(&started.processes());
         observation.stop = Some(self.stop(&started, process, address)?);
         observation.output = started.output();
         observation.left_behind = started.left_behind();
-        observation.written = traces.merged(std::mem::take(&mut observation.written));
-        observation.grown = observation.written.iter().filter(|path| traces::is_log(path)).cloned().collect();
         if address.is_some() {
             (observation.killed, observation.restarted_after) = (true, self.sudden_death(process)?);
-            observation.without_service = away::watch(self, process)?;
         }
-        Ok(observation)
+        Ok(())
     }
 
     /// Waits until a process listens, or, where it has no port, has settled. The inner error says why it never did.
@@ -123,7 +147,14 @@ impl Watch<'_> {
                         let listening = Listening { milliseconds, address: socket.ip(), port: socket.port() };
                         return Ok(Ok(Some(listening)));
                     }
-                    (_, None) if since.elapsed() > SETTLING => return Ok(Ok(None)),
+                    (own, None) if since.elapsed() > SETTLING => {
+                        let listening = |socket: &SocketAddr| Listening {
+                            milliseconds: whole_milliseconds(since.elapsed()),
+                            address: socket.ip(),
+                            port: socket.port(),
+                        };
+                        return Ok(Ok(own.map(listening)));
+                    }
                     _ => {}
                 }
             }

@@ -7,6 +7,7 @@ use crate::cli::surroundings::Surroundings;
 use crate::run;
 use anyhow::Context;
 use clap::Args;
+use std::cell::Cell;
 use std::path::PathBuf;
 
 /// Which release is run, with which config.
@@ -35,7 +36,14 @@ impl Watching {
             let folder = tempfile::Builder::new().prefix("cargo-twelve-check-").tempdir();
             let folder = folder.context("no temporary folder can be made")?;
             let env_files = &self.env_files;
-            let watch = Watch { surroundings, record: &record, manifest: &manifest, env_files, folder: folder.path() };
+            let watch = Watch {
+                surroundings,
+                record: &record,
+                manifest: &manifest,
+                env_files,
+                folder: folder.path(),
+                starts: Cell::new(0),
+            };
             let watched = watch.all();
             remove(folder)?;
             request.observations = watched?;

@@ -84,6 +84,11 @@ impl Started {
         ask(&self.heard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The process id of the `run`.
+    pub(super) fn supervisor(&self) -> u32 {
+        self.child.borrow().id()
+    }
+
     /// When its process was started.
     pub(super) fn since(&self) -> Option<Instant> {
         self.heard(|heard| heard.started.map(|(_, at)| at))
@@ -238,13 +243,14 @@ impl Heard {
 #[expect(clippy::disallowed_methods, reason = "this is the edge")]
 fn command(watch: &Watch<'_>) -> anyhow::Result<Command> {
     let folder = watch.folder;
+    let start = watch.starts.replace(watch.starts.get() + 1).to_string();
     let mut command = Command::new(std::env::current_exe()?);
     command
         .current_dir(folder)
         .env("HOME", folder.join("home"))
         .env("TMPDIR", folder.join("tmp"))
         .env("TWELVE_STORE", watch.surroundings.store()?.location())
-        .env("TWELVE_CACHE", folder.join("cache"))
+        .env("TWELVE_CACHE", folder.join("cache").join(start))
         .env("XDG_STATE_HOME", folder.join("state"))
         .env_remove("XDG_DATA_HOME")
         .env_remove("XDG_CACHE_HOME")

@@ -1,72 +1,75 @@
-//! What a process leaves on the disk: files that are new or other in its HOME and its release, and files that it holds
-//! open for writing anywhere. Its private TMPDIR does not count, nor does what the declaration lets it write.
+//! What a process leaves on the disk: what the eye on the machine's files saw, what is new or other in its HOME and its
+//! release, and what it holds open for writing. Its private TMPDIR does not count, nor does what the declaration lets it
+//! write.
 
-use crate::app::Declaration;
+use super::files::{Files, Quiet};
+use crate::artifact::BuildManifest;
+use crate::check::Sight;
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Size and time of change of a file, by which another content shows.
 type Print = (u64, i64, i64);
 
-/// What stood there before.
-pub(super) struct Traces {
-    folder: PathBuf,
+/// How long others are watched, where the kernel does not say who writes.
+const QUIET: Quiet = Quiet(Duration::from_secs(1));
+
+/// What stood there before, and what came.
+pub(super) struct Traces<'a> {
+    folder: &'a Path,
+    manifest: &'a BuildManifest,
     allowed: Vec<PathBuf>,
     before: BTreeMap<PathBuf, Print>,
+    files: Files,
+    held: BTreeSet<PathBuf>,
 }
 
-impl Traces {
+impl<'a> Traces<'a> {
     /// Looks before anything starts.
-    pub(super) fn before(folder: &Path, declaration: &Declaration) -> Self {
-        let writable = declaration.sandbox.iter().flat_map(|sandbox| &sandbox.writable).map(PathBuf::from);
-        let mut traces = Self { folder: folder.to_path_buf(), allowed: writable.collect(), before: BTreeMap::new() };
-        traces.before = traces.now();
-        traces
+    pub(super) fn before(folder: &'a Path, manifest: &'a BuildManifest) -> Self {
+        let writable = manifest.declaration.sandbox.iter().flat_map(|sandbox| &sandbox.writable).map(PathBuf::from);
+        let files = Files::open(folder, QUIET);
+        Self { folder, manifest, allowed: writable.collect(), before: home(folder), files, held: BTreeSet::new() }
     }
 
-    /// What these processes hold open for writing, and what is new or other since.
-    pub(super) fn written(&self, processes: &BTreeSet<u32>) -> Vec<String> {
-        let open = processes.iter().flat_map(|pid| open_for_writing(*pid));
-        let outside = open.filter(|path| !path.starts_with(&self.folder) || path.starts_with(self.folder.join("home")));
-        self.merged(outside.filter(|path| !self.is_allowed(path)).map(|path| self.shown(&path)).collect())
+    /// What belongs to these processes is meant from now on.
+    pub(super) fn follow(&self, supervisor: u32) {
+        self.files.follow(supervisor);
     }
 
-    /// What is new or other by now, beside what was seen earlier.
-    pub(super) fn merged(&self, seen: Vec<String>) -> Vec<String> {
-        let mut all: BTreeSet<String> = seen.into_iter().collect();
-        for (path, print) in self.now() {
-            if self.before.get(&path) != Some(&print) && !self.is_allowed(&path) && self.is_the_apps(&path) {
-                all.insert(self.shown(&path));
-            }
-        }
-        all.into_iter().collect()
+    /// Notes what processes hold open for writing.
+    pub(super) fn hold(&mut self, processes: &BTreeSet<u32>) {
+        self.held.extend(processes.iter().flat_map(|pid| open_for_writing(*pid)));
     }
 
-    /// HOME, and files in an unpacked tree that were there before: unpacking makes the others.
-    fn is_the_apps(&self, path: &Path) -> bool {
-        path.starts_with(self.folder.join("home")) || self.before.contains_key(path)
+    /// All that was written, as people know it, and how well it was seen.
+    pub(super) fn after(self) -> (Vec<String>, Sight) {
+        let Self { folder, manifest, allowed, before, files, held } = self;
+        let (seen, sight) = files.close();
+        let mut all: BTreeSet<PathBuf> = seen.into_iter().chain(held).collect();
+        all.extend(home(folder).into_iter().filter(|(path, print)| before.get(path) != Some(print)).map(|one| one.0));
+        all.extend(trees(folder).flat_map(|tree| beside_release(&tree, manifest)));
+        let shown = all.iter().filter(|path| !allowed.iter().any(|allowed| path.starts_with(allowed)));
+        let shown: BTreeSet<String> = shown.filter_map(|path| shown_as(folder, path)).collect();
+        (shown.into_iter().collect(), sight)
     }
+}
 
-    fn now(&self) -> BTreeMap<PathBuf, Print> {
-        let mut found = BTreeMap::new();
-        for folder in ["home", "cache"] {
-            collect(&self.folder.join(folder), &mut found);
-        }
-        found
+/// As people know a path: `$HOME/x`, `./x` for one in the release, which is the working directory, and a stroke behind
+/// a folder. None where it is the watching's own.
+fn shown_as(folder: &Path, path: &Path) -> Option<String> {
+    let stroke = if path.is_dir() { "/" } else { "" };
+    let Ok(inside) = path.strip_prefix(folder) else { return Some(format!("{}{stroke}", path.display())) };
+    if let Ok(rest) = inside.strip_prefix("home") {
+        return Some(format!("$HOME/{}{stroke}", rest.display()));
     }
-
-    fn is_allowed(&self, path: &Path) -> bool {
-        self.allowed.iter().any(|allowed| path.starts_with(allowed))
-    }
-
-    /// As people know it: `$HOME/x`.
-    fn shown(&self, path: &Path) -> String {
-        match path.strip_prefix(self.folder.join("home")) {
-            Ok(rest) => format!("$HOME/{}", rest.display()),
-            Err(_) => path.display().to_string(),
-        }
-    }
+    // cache/START/APP/BUILD/app/...
+    let mut parts = inside.components();
+    (parts.next()?.as_os_str() == "cache").then_some(())?;
+    parts.nth(2)?;
+    (parts.next()?.as_os_str() == crate::artifact::ROOT).then(|| format!("./{}{stroke}", parts.as_path().display()))
 }
 
 /// Whether a file's name is that of a log.
@@ -78,13 +81,42 @@ pub(super) fn is_log(path: &str) -> bool {
         || path.to_lowercase().contains("/log/")
 }
 
+fn home(folder: &Path) -> BTreeMap<PathBuf, Print> {
+    let mut found = BTreeMap::new();
+    collect(&folder.join("home"), &mut found);
+    found
+}
+
+/// The unpacked release of each start.
+fn trees(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let below = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+    let builds = below(folder.join("cache")).flat_map(below).flat_map(below);
+    builds.map(|build| build.join(crate::artifact::ROOT)).filter(|tree| tree.is_dir())
+}
+
+/// What stands in an unpacked release and is not of it, or has another size.
+fn beside_release(tree: &Path, manifest: &BuildManifest) -> Vec<PathBuf> {
+    let mut found = BTreeMap::new();
+    collect(tree, &mut found);
+    let of_it = |path: &Path, print: &Print| {
+        let name = Path::new(crate::artifact::ROOT).join(path.strip_prefix(tree).unwrap_or(path));
+        let listed = manifest.files.iter().find(|file| Path::new(file.path.as_str()) == name);
+        name == Path::new(crate::artifact::MANIFEST_PATH) || listed.is_some_and(|file| file.size == print.0)
+    };
+    found.into_iter().filter(|(path, print)| !of_it(path, print)).map(|(path, _)| path).collect()
+}
+
+/// Files, and folders that hold nothing, below a folder.
 fn collect(folder: &Path, found: &mut BTreeMap<PathBuf, Print>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let Ok(metadata) = entry.metadata() else { continue };
-        if metadata.is_dir() {
-            collect(&entry.path(), found);
+        let path = entry.path();
+        if !metadata.is_dir() {
+            found.insert(path, (metadata.size(), metadata.mtime(), metadata.mtime_nsec()));
+        } else if std::fs::read_dir(&path).is_ok_and(|mut inside| inside.next().is_none()) {
+            found.insert(path, (0, 0, 0));
         } else {
-            found.insert(entry.path(), (metadata.size(), metadata.mtime(), metadata.mtime_nsec()));
+            collect(&path, found);
         }
     }
 }

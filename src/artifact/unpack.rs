@@ -6,7 +6,7 @@ use rustix::fs::{self, Mode as Bits, OFlags};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 /// A folder that a build is being unpacked into.
@@ -88,28 +88,64 @@ impl Write for UnpackedFile {
     }
 }
 
-/// Opens a path below a folder: no link is followed and nothing above the folder is reached (openat2(2)).
+/// Opens a path below a folder: no link is followed and nothing above the folder is reached (openat2(2)). Where that call is
+/// kept from us (systemd's `RestrictSUIDSGID=` answers ENOSYS, since it cannot look into its arguments; some container
+/// engines answer EPERM), the path is walked.
 ///
 /// # Errors
 /// Those of the system call.
-#[cfg(target_os = "linux")]
-pub fn open_beneath(root: std::os::fd::BorrowedFd<'_>, path: &str, flags: OFlags, bits: Bits) -> io::Result<OwnedFd> {
-    use rustix::fs::ResolveFlags;
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    fs::openat2(root, path, flags | OFlags::CLOEXEC, bits, resolve).map_err(io::Error::from)
+pub fn open_beneath(root: BorrowedFd<'_>, path: &str, flags: OFlags, bits: Bits) -> io::Result<OwnedFd> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::ResolveFlags;
+        use rustix::io::Errno;
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        match fs::openat2(root, path, flags | OFlags::CLOEXEC, bits, resolve) {
+            Err(Errno::NOSYS | Errno::PERM) => {}
+            opened => return Ok(opened?),
+        }
+    }
+    walk_beneath(root, path, flags, bits)
 }
 
-/// Opens a path below a folder, a component at a time, without following a link.
-///
-/// # Errors
-/// Those of the system call.
-#[cfg(not(target_os = "linux"))]
-pub fn open_beneath(root: std::os::fd::BorrowedFd<'_>, path: &str, flags: OFlags, bits: Bits) -> io::Result<OwnedFd> {
+/// The same, a component at a time.
+fn walk_beneath(root: BorrowedFd<'_>, path: &str, flags: OFlags, bits: Bits) -> io::Result<OwnedFd> {
+    if path.split('/').any(|component| matches!(component, "" | "..")) {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     let folder = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let mut at = fs::openat(root, ".", folder, Bits::empty())?;
     let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut at = fs::openat(root, ".", folder, Bits::empty())?;
     for component in above.split('/').filter(|component| !component.is_empty()) {
         at = fs::openat(&at, component, folder, Bits::empty())?;
     }
-    fs::openat(&at, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, bits).map_err(io::Error::from)
+    Ok(fs::openat(&at, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, bits)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{open_beneath, walk_beneath};
+    use rustix::fs::{Mode, OFlags};
+    use std::fs::File;
+    use std::os::fd::AsFd;
+
+    #[test]
+    fn a_path_is_opened_beneath_a_folder_and_follows_no_link_whichever_way_it_is_walked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("root/a/b")).expect("folders");
+        std::fs::write(folder.path().join("root/a/b/file"), b"x").expect("a file");
+        std::fs::write(folder.path().join("outside"), b"x").expect("a file");
+        for (link, to) in [("root/a/link", "b/file"), ("root/away", "a"), ("root/a/up", "../../outside")] {
+            std::os::unix::fs::symlink(to, folder.path().join(link)).expect("a link");
+        }
+        let root = File::open(folder.path().join("root")).expect("a folder");
+        for open in [open_beneath, walk_beneath] {
+            let opens = |path: &str| open(root.as_fd(), path, OFlags::RDONLY, Mode::empty()).is_ok();
+            assert!(opens("a/b/file") && opens("a/b") && opens("a"));
+            for refused in ["a/link", "away/b/file", "a/up", "../outside", "a/../../outside", "/etc/passwd", "", "none"]
+            {
+                assert!(!opens(refused), "{refused}");
+            }
+        }
+    }
 }

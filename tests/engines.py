@@ -1,0 +1,371 @@
+#!/usr/bin/env python3
+"""One suite, every engine: the same release and the same config, run by `cargo twelve run` and by the engines that it is exported to.
+
+What each engine is asked: the environment that a process sees, name by name against `run`'s; its port; its lines; the end of a request in
+flight when it is told to stop; its exit code; a tree that it cannot write to; an admin process; a second instance. Prints the answers as a
+table in markdown, and what differs; ends with 1 where an answer is another than it must be.
+
+    tests/engines.py                 every engine that this machine has
+    tests/engines.py run systemd     these
+
+Needs `cargo build` before. Another engine is a class: `start`, `stop`, `logs`, `admin` and `own_names`.
+"""
+import argparse, atexit, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, urllib.request
+
+os.chdir(pathlib.Path(__file__).resolve().parent.parent)
+options = argparse.ArgumentParser()
+options.add_argument("engines", nargs="*")
+options.add_argument("--program", default="target/debug/cargo-twelve")
+options = options.parse_args()
+program = str(pathlib.Path(options.program).resolve())
+PATIENCE = 60
+BASE = 7300
+work = pathlib.Path(tempfile.mkdtemp(prefix="engines-"))
+atexit.register(shutil.rmtree, work, ignore_errors=True)
+
+DECLARATION = """[app]
+name = "parcel"
+[build]
+assets = ["static/**"]
+[processes.web]
+command = "parcel serve"
+port = true
+ready = "/readyz"
+stop-timeout = "10s"
+[processes.worker]
+command = "parcel work"
+restart = "on-failure"
+[admin.report]
+command = "parcel report"
+[config.vars.DATABASE_URL]
+type = "service-url"
+schemes = ["postgres"]
+secret = true
+[config.vars.GREETING]
+type = "string"
+[config.vars.MODE]
+type = "enum"
+values = ["calm", "busy"]
+default = "calm"
+[sandbox]
+"""
+# What the app must see and what an engine could garble: quotes, a dollar, a percent sign, a line end, white space at the ends.
+CONFIG = {"DATABASE_URL": "postgres://parcel:s%40cret$1@db.example/parcel?sslmode=disable",
+          "GREETING": " it's \"50%\" of $HOME \\ `id`\nand more "}
+
+def environment(**more):
+    """What commands are run with: nothing of this machine but PATH and where cargo is."""
+    keep = {name: os.environ[name] for name in ("PATH", "CARGO_HOME", "RUSTUP_HOME") if name in os.environ}
+    home = pathlib.Path.home()
+    who = {f"GIT_{kind}_{what}": value for kind in ("AUTHOR", "COMMITTER")
+           for what, value in (("NAME", "ada"), ("EMAIL", "ada@example.org"))}
+    return {"CARGO_HOME": str(home / ".cargo"), "RUSTUP_HOME": str(home / ".rustup"), **keep, **who, "HOME": str(work), "USER": "ada",
+            "LANG": "C.UTF-8", "TWELVE_STORE": str(work / "store"), "TWELVE_CACHE": str(work / "cache"),
+            "TWELVE_STATE": str(work / "state"), "NO_COLOR": "1", **more}
+
+def twelve(*words, check=True, **more):
+    done = subprocess.run([program, *map(str, words)], cwd=work / "parcel", env=environment(**more), capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL)
+    if check and done.returncode != 0:
+        raise SystemExit(f"{words}: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+def quoted(value):
+    """A value as an env file holds it."""
+    return '"' + re.sub(r'(["\\$`])', r"\\\1", value) + '"'
+
+def prepare():
+    """The app, released once, and its env file."""
+    shop = work / "parcel"
+    (shop / "src").mkdir(parents=True)
+    (shop / "static").mkdir()
+    (shop / "Cargo.toml").write_text('[package]\nname = "parcel"\nversion = "1.4.0"\nedition = "2024"\nlicense = "MIT"\n')
+    (shop / "Cargo.lock").write_text('version = 4\n\n[[package]]\nname = "parcel"\nversion = "1.4.0"\n')
+    shutil.copy("tests/fixtures/service.rs", shop / "src/main.rs")
+    (shop / "static/hello.txt").write_text("hello\n")
+    (shop / "twelve.toml").write_text(DECLARATION)
+    (shop / ".gitignore").write_text("/target\n/prod.env\n")
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
+        subprocess.run(["git", *words], cwd=shop, check=True, env=environment(), capture_output=True)
+    twelve("release")
+    # Readable for engines that drop root before they read it.
+    env_file = shop / "prod.env"
+    env_file.write_text("".join(f"{name}={quoted(value)}\n" for name, value in CONFIG.items()))
+    env_file.chmod(0o600)
+    return env_file
+
+def get(port, path="/", host="127.0.0.1", timeout=PATIENCE):
+    with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=timeout) as answer:
+        return answer.read().decode()
+
+def wait_for(what, ask):
+    """Asks again and again until there is an answer."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            answer = ask()
+            if answer:
+                return answer
+        except OSError:
+            pass
+        if time.monotonic() > until:
+            raise SystemExit(f"{what} did not come")
+        time.sleep(0.05)
+
+def variables(text):
+    """The variables that the app printed; what else is said before them is the engine's."""
+    return dict(line.split("=", 1) for line in text.splitlines() if re.match("[A-Za-z_][A-Za-z0-9_]*=", line))
+
+class Engine:
+    """What runs a release. A process is named as PROCESS names it: `web.1`."""
+    name = None
+    # Names that the engine gives its processes by itself, beside those of `run`; with the reason where it is not plain.
+    own_names = {}
+    # Names whose values are the engine's own: those of the machine and of private folders.
+    own_values = {"TMPDIR", "HOME", "USER", "PATH", "LANG"}
+    # What this engine cannot be asked, with the reason: printed in the table.
+    cannot = {}
+
+    @classmethod
+    def lacks(cls):
+        """What this machine has not, that the engine needs; none where it can run."""
+        return None
+
+    def start(self, process):
+        """Starts one process and returns without waiting for it to be ready."""
+        raise NotImplementedError
+
+    def stop(self, process):
+        """Tells one process to stop, as the engine does, and returns its exit code when it has ended."""
+        raise NotImplementedError
+
+    def exit_code(self, process):
+        """The code of a process that ended by itself."""
+        raise NotImplementedError
+
+    def logs(self, process):
+        """All that the process has said so far."""
+        raise NotImplementedError
+
+    def admin(self, name):
+        """Runs an admin process to its end: its code and what it said."""
+        raise NotImplementedError
+
+    def address(self, process):
+        """Host and port of a web process, from outside."""
+        return "127.0.0.1", BASE + int(process.split(".")[1]) - 1
+
+    def close(self):
+        """Ends and removes everything."""
+
+class Run(Engine):
+    """`cargo twelve run` itself: what the others are held against. Each process is a formation of its own instance."""
+    name = "run"
+
+    def __init__(self, env_file):
+        self.env_file, self.running = env_file, {}
+
+    def start(self, process):
+        kind, number = process.split(".")
+        said = open(work / f"run-{process}.log", "wb")
+        # A second instance alone is `--exec web.2`; the first comes under the supervisor.
+        words = [f"{kind}=1"] if number == "1" else ["--exec", process]
+        self.running[process] = subprocess.Popen(
+            [program, "run", "--release-id", "parcel@v1", "--env-file", self.env_file, "--port", str(BASE), *words],
+            cwd=work, env=environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+
+    def stop(self, process):
+        self.running[process].send_signal(signal.SIGTERM)
+        return self.running[process].wait(PATIENCE)
+
+    def exit_code(self, process):
+        return self.running[process].wait(PATIENCE)
+
+    def logs(self, process):
+        return (work / f"run-{process}.log").read_text()
+
+    def admin(self, name):
+        done = twelve("admin", "--release-id", "parcel@v1", "--env-file", self.env_file, name, check=False)
+        return done.returncode, done.stdout
+
+    def close(self):
+        for one in self.running.values():
+            if one.poll() is None:
+                one.terminate()
+                one.wait(PATIENCE)
+
+class Systemd(Engine):
+    """`export systemd`, under a systemd that was booted in a container."""
+    name = "systemd"
+
+    @classmethod
+    def lacks(cls):
+        if os.getuid() != 0:
+            return "root"
+        return next((tool for tool in ("systemd-nspawn", "nsenter") if shutil.which(tool) is None), None)
+
+    def __init__(self, env_file):
+        units = work / "units"
+        twelve("export", "systemd", "--release-id", "parcel@v1", "--env-file", env_file.name, "--port", BASE, "--to", units,
+               "--server-program", "/srv/cargo-twelve", "--server-store", "/srv/store")
+        self.stopped = {}
+        self.machine = subprocess.Popen(
+            ["systemd-nspawn", "-q", "-D", "/", "--volatile=yes", "--boot", "--register=no", "--keep-unit", "--console=pipe",
+             # The container's own filter, not the units': without it the processes could not take Landlock on.
+             "--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self",
+             f"--machine=engines-{os.getpid()}", "--rlimit=RLIMIT_NOFILE=20000:20000", f"--bind-ro={units}:/etc/systemd/system",
+             f"--bind-ro={program}:/srv/cargo-twelve", f"--bind-ro={work / 'store'}:/srv/store",
+             f"--bind-ro={env_file}:/etc/parcel/prod.env", "systemd.unit=basic.target", "systemd.mask=systemd-firstboot.service"],
+            stdin=subprocess.DEVNULL, stdout=open(work / "systemd.log", "wb"), stderr=subprocess.STDOUT)
+        wait_for("systemd", lambda: self.inside("systemctl", "is-system-running").stdout.strip() in ("running", "degraded"))
+
+    def inside(self, *words, check=False):
+        children = pathlib.Path(f"/proc/{self.machine.pid}/task/{self.machine.pid}/children").read_text().split()
+        if not children:
+            raise OSError("no leader yet")
+        done = subprocess.run(["nsenter", "-t", children[0], "-m", "-u", "-i", "-n", "-p", "-C", "--", *words], capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL)
+        if check and done.returncode != 0:
+            raise SystemExit(f"{words}: {done.returncode}\n{done.stdout}{done.stderr}\n{self.inside('journalctl', '-o', 'cat').stdout}")
+        return done
+
+    def unit(self, process):
+        kind, number = process.split(".")
+        return f"parcel-{kind}@{number}.service"
+
+    def start(self, process):
+        self.inside("systemctl", "start", self.unit(process), check=True)
+
+    def stop(self, process):
+        self.inside("systemctl", "stop", self.unit(process), check=True)
+        return self.main_code(process)
+
+    def main_code(self, process):
+        return int(self.inside("systemctl", "show", "-P", "ExecMainStatus", self.unit(process), check=True).stdout)
+
+    def exit_code(self, process):
+        # It is started again; the journal has the code that it ended with.
+        def code():
+            said = self.inside("journalctl", "-u", self.unit(process), "-o", "cat", "_PID=1").stdout
+            return re.findall(r"Main process exited, code=exited, status=(\d+)", said)
+        return int(wait_for("its end", code)[-1])
+
+    def logs(self, process):
+        return self.inside("journalctl", "-t", "parcel-" + process, "-o", "cat").stdout
+
+    def admin(self, name):
+        unit = f"parcel-admin-{name}.service"
+        self.inside("systemctl", "start", unit)
+        code = int(self.inside("systemctl", "show", "-P", "ExecMainStatus", unit, check=True).stdout)
+        return code, self.inside("journalctl", "-t", f"parcel-admin.{name}", "-o", "cat").stdout
+
+    def close(self):
+        self.inside("systemctl", "poweroff")
+        self.machine.wait(PATIENCE)
+
+def in_flight(engine, process):
+    """A request that takes 1.5 s, the order to stop after 0.3 s: its answer and the process's code."""
+    host, port = engine.address(process)
+    answers = []
+    request = threading.Thread(target=lambda: answers.append(get(port, "/slow?1500", host)))
+    request.start()
+    time.sleep(0.3)
+    code = engine.stop(process)
+    request.join()
+    return (answers or ["cut off"])[0], code
+
+def ask(engine):
+    """The whole suite for one engine: a dictionary of answers."""
+    answers = {}
+    engine.start("web.1")
+    host, port = engine.address("web.1")
+    ready = lambda process: wait_for(f"{process} of {engine.name}", lambda: get(engine.address(process)[1], host=engine.address(process)[0]))
+    ready("web.1")
+    answers["environment"] = variables(get(port, "/env", host))
+    answers["where"] = get(port, "/where", host)
+    answers["lines"] = "web.1 listens on" in wait_for("a line", lambda: engine.logs("web.1"))
+    tree = answers["where"]
+    answers["read-only tree"] = [get(port, "/write?" + path, host) for path in (f"{tree}/new", f"{tree}/static/hello.txt", "/etc/new")]
+    answers["private folder"] = get(port, f"/write?{answers['environment'].get('TMPDIR', '/nowhere')}/file", host)
+    engine.start("web.2")
+    ready("web.2")
+    second = variables(get(engine.address("web.2")[1], "/env", engine.address("web.2")[0]))
+    answers["second instance"] = second
+    engine.start("worker.1")
+    wait_for("the worker", lambda: "says so on stderr" in engine.logs("worker.1"))
+    answers["worker"] = engine.stop("worker.1")
+    answers["drain"] = in_flight(engine, "web.2")
+    code, said = engine.admin("report")
+    answers["admin"] = code, "report of admin.report" in said, variables(said)
+    try:
+        get(port, "/exit?7", host)
+    except OSError:
+        pass
+    answers["exit code"] = engine.exit_code("web.1")
+    return answers
+
+def differences(engine, found, wanted, process):
+    """The names that are not there or are another than under `run`, apart from the engine's own."""
+    told = {"PROCESS": process} if process else {}
+    lacking = {name for name in wanted if name not in found}
+    more = {name for name in found if name not in wanted and name not in engine.own_names}
+    other = {name for name in wanted if name in found and name not in engine.own_values and found[name] != told.get(name, wanted[name])}
+    return sorted(f"-{name}" for name in lacking) + sorted(f"+{name}" for name in more) + sorted(f"~{name}" for name in other)
+
+def row(engine, answers, reference):
+    """What the table says: for each question a word, `yes` where it is as it must be."""
+    yes = lambda good, otherwise: "yes" if good else otherwise
+    env, base = answers["environment"], reference["environment"]
+    unlike = differences(engine, env, base, None)
+    told = differences(engine, answers["second instance"], {**base, "PORT": str(BASE + 1)}, "web.2") if "second instance" not in engine.cannot else []
+    code, said, admin = answers["admin"]
+    unlike_admin = differences(engine, admin, reference["admin"][2], None)
+    config = [name for name, value in CONFIG.items() if env.get(name) != value.replace("\n", "\\n").replace(" ", "\\s")]
+    return {
+        "environment as under `run`": yes(not unlike and not config, " ".join(unlike + config)),
+        "port": yes(env.get("PORT") == str(BASE), env.get("PORT")),
+        "lines on stdout and stderr": yes(answers["lines"], "no"),
+        "tree and system read-only": yes(all(one.startswith("refused") for one in answers["read-only tree"]), str(answers["read-only tree"])),
+        "private folder": yes(answers["private folder"] == "written", answers["private folder"]),
+        "request in flight at stop": yes(answers["drain"] == ("slept 1500", 0), str(answers["drain"])),
+        "worker stops": yes(answers["worker"] == 0, str(answers["worker"])),
+        "exit code": yes(answers["exit code"] == 7, str(answers["exit code"])),
+        "admin process": yes(code == 3 and said and not unlike_admin, f"{code} {said} {' '.join(unlike_admin)}"),
+        "second instance": engine.cannot.get("second instance") or yes(not told, " ".join(told)),
+    }
+
+ENGINES = [Run, Systemd]
+
+def main():
+    named = {engine.name: engine for engine in ENGINES}
+    unknown = [name for name in options.engines if name not in named]
+    if unknown:
+        raise SystemExit(f"no engine {', '.join(unknown)}; there are {', '.join(named)}")
+    # `run` always goes first: the others are held against it.
+    wanted = [engine for engine in ENGINES if engine is Run or not options.engines or engine.name in options.engines]
+    env_file = prepare()
+    rows, reference = {}, None
+    for engine in wanted:
+        lacking = engine.lacks()
+        if lacking:
+            print(f"SKIPPED: {engine.name}, since this machine has no {lacking}", file=sys.stderr)
+            continue
+        running = engine(env_file)
+        try:
+            answers = ask(running)
+        finally:
+            running.close()
+        reference = reference or answers
+        rows[engine.name] = row(running, answers, reference)
+    questions = list(next(iter(rows.values())))
+    print("| | " + " | ".join(rows) + " |\n|" + " --- |" * (len(rows) + 1))
+    for question in questions:
+        print(f"| {question} | " + " | ".join(answers[question] for answers in rows.values()) + " |")
+    bad = [f"{name}: {question}: {answer}" for name, answers in rows.items() for question, answer in answers.items()
+           if answer != "yes" and not answer.startswith("n/a")]
+    for one in bad:
+        print(one, file=sys.stderr)
+    sys.exit(1 if bad else 0)
+
+if __name__ == "__main__":
+    main()

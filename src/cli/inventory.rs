@@ -2,16 +2,21 @@
 
 use super::ExitCode;
 use super::surroundings::Surroundings;
-use crate::release::Inventory;
-use crate::report::{Audience, Printable, data};
+use crate::artifact::Trust;
+use crate::release::{DeployInventory, Inventory};
+use crate::report::{Audience, Event, Printable, data};
 use crate::store::Store;
 use serde_json::json;
 
 /// Verifies all apps of a store and prints what it holds; the code says whether it is whole.
-pub(crate) fn verify_all(store: &Store, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+pub(crate) fn verify_all(
+    store: &Store,
+    trust: Option<&Trust>,
+    surroundings: &Surroundings,
+) -> anyhow::Result<ExitCode> {
     let apps = store.apps()?;
-    let inventories = apps.iter().map(|app| Inventory::of(store, app)).collect::<Result<Vec<_>, _>>()?;
-    let faults = inventories.iter().map(|one| one.faults.len()).sum::<usize>();
+    let inventories = apps.iter().map(|app| Inventory::of(store, app, trust)).collect::<Result<Vec<_>, _>>()?;
+    let faults = inventories.iter().map(|one| one.faults.all.len()).sum::<usize>();
     match surroundings.reporter.audience() {
         Audience::Json => data::document(&json!({ "format": 1, "whole": faults == 0, "apps": inventories }))?,
         Audience::Human => {
@@ -22,6 +27,10 @@ pub(crate) fn verify_all(store: &Store, surroundings: &Surroundings) -> anyhow::
                 more => format!("the store `{}` is not whole: {more} faults\n", store.location()),
             };
             data::text(&text)?;
+            if faults > 0 {
+                let (text, hint) = ("what is named above is not what it was", "restore it from a copy of the store");
+                surroundings.reporter.tell(&Event::warning_with_hint(text, hint));
+            }
         }
     }
     Ok(if faults == 0 { ExitCode::Done } else { ExitCode::Data })
@@ -29,13 +38,19 @@ pub(crate) fn verify_all(store: &Store, surroundings: &Surroundings) -> anyhow::
 
 fn page(one: &Inventory) -> String {
     let mut text = format!("{}: {} releases, {} pruned, {} builds\n", one.app, one.releases, one.pruned, one.builds);
+    for DeployInventory { deploy, entries, current, open } in &one.deploys {
+        let count = if *entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+        let at = current.map_or("at no release".to_owned(), |release| format!("at {release}"));
+        let open = open.map(|seq| format!("; entry {seq} is open")).unwrap_or_default();
+        text += &format!("  {deploy}: {count}, {at}{open}\n");
+    }
     for app in &one.codebase_shared_with {
         text += &format!("  one codebase with `{app}`: two apps of one repository\n");
     }
     for build in &one.orphans {
         text += &format!("  build {build} is named by no release\n");
     }
-    for fault in &one.faults {
+    for fault in &one.faults.all {
         text += &format!("  fault: {}\n", Printable(fault));
     }
     text

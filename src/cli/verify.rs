@@ -15,27 +15,29 @@ use serde_json::json;
 
 /// Verify a release: its signatures, its record, the records before it, and every byte of its builds
 #[derive(Debug, Args)]
-#[command(after_help = "Example: cargo twelve verify v42")]
+#[command(after_help = "Examples:
+  cargo twelve verify v42
+  cargo twelve verify --all --signers /etc/shop/signers")]
 pub(crate) struct Arguments {
     /// The release: [APP@]v42, latest, a version, or a deploy
     #[arg(value_name = "RELEASE", required_unless_present = "all")]
     release: Option<ReleaseRef>,
-    /// Everything that the store holds: all apps, all records, all builds
+    /// Everything that the store holds: all apps, all records, all builds, all deploys
     #[arg(long, conflicts_with = "release")]
     all: bool,
     #[command(flatten)]
     trust: TrustOptions,
     /// Also whether this machine can load it: its loader, its C library, its shared libraries
     #[cfg(target_os = "linux")]
-    #[arg(long)]
+    #[arg(long, conflicts_with = "all")]
     host: bool,
 }
 
 /// Verifies it.
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let store = surroundings.store()?;
-    let Some(release) = &arguments.release else { return verify_all(&store, surroundings) };
     let trust = arguments.trust.trust(surroundings)?;
+    let Some(release) = &arguments.release else { return verify_all(&store, trust.as_ref(), surroundings) };
     let (app, id) = store.locate(release, surroundings.app_at_hand()?.as_ref())?;
     let verified = release::verify(&store, &app, id, trust.as_ref())?;
     let host = arguments.host(&store, &verified.record, surroundings)?;

@@ -4,6 +4,7 @@
 mod agent;
 mod append;
 mod deploy;
+mod deploy_inventory;
 mod deploy_plan;
 mod deploy_state;
 mod difference;
@@ -22,6 +23,7 @@ mod verify;
 
 pub use append::{Appended, Direction, Proposal, Repeat, append};
 pub use deploy::{Actor, Found, Intent, OpenEntry, close, open};
+pub use deploy_inventory::DeployInventory;
 pub use deploy_plan::{Declared, DeployPlan, PlannedRelease};
 pub use deploy_state::{Behind, BehindBranch, CurrentRelease, DeployState, age};
 pub use difference::{BuildDifference, Change, Changes, Described, Difference, History, Package};
@@ -115,6 +117,18 @@ pub enum Error {
         app: AppName,
         /// Where.
         at: ReleaseId,
+        /// What does not fit.
+        why: String,
+    },
+    /// The ledger of a deploy is broken.
+    #[error("the deploy `{deploy}` of `{app}` is broken at entry {at}: {why}")]
+    BrokenDeploy {
+        /// The app.
+        app: AppName,
+        /// The deploy.
+        deploy: DeployName,
+        /// The entry.
+        at: u64,
         /// What does not fit.
         why: String,
     },

@@ -3,9 +3,19 @@
 use super::{Created, Error, Store, layout, numbers};
 use crate::app::{AppName, DeployName};
 use crate::artifact::{DeployEntry, DeployOutcome, Outcome};
+use std::collections::BTreeSet;
 
 /// The largest entry that is read, in bytes.
 const LARGEST_ENTRY: u64 = 1 << 20;
+
+/// The numbers that a listing of a deploy shows, also those behind a gap.
+#[derive(Debug, Clone, Default)]
+pub struct ListedEntries {
+    /// Its entries.
+    pub entries: BTreeSet<u64>,
+    /// Its outcomes.
+    pub outcomes: BTreeSet<u64>,
+}
 
 /// An entry as it stands.
 #[derive(Debug, Clone)]
@@ -46,13 +56,41 @@ impl Store {
         numbers::newest(&*self.place, |seq| layout::entry(app, deploy, seq))
     }
 
+    /// What a listing shows of a deploy.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn listed_entries(&self, app: &AppName, deploy: &DeployName) -> Result<ListedEntries, Error> {
+        let mut listed = ListedEntries::default();
+        // Outcomes are seen first: one that comes while we look has its entry among those that are seen then.
+        let folder = layout::deploy(app, deploy);
+        let numbers = |ending: &str| -> Result<BTreeSet<u64>, Error> {
+            let number = |name: &String| {
+                let text = name.strip_suffix(ending)?;
+                text.parse().ok().filter(|number: &u64| number.to_string() == text)
+            };
+            Ok(self.place.list(&folder)?.iter().filter_map(number).collect())
+        };
+        listed.outcomes = numbers(".done.json")?;
+        listed.entries = numbers(".json")?;
+        Ok(listed)
+    }
+
+    /// The bytes of an entry, unverified; none where the number is not taken.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn entry_bytes(&self, app: &AppName, deploy: &DeployName, seq: u64) -> Result<Option<Vec<u8>>, Error> {
+        self.place.get(&layout::entry(app, deploy, seq), LARGEST_ENTRY)
+    }
+
     /// An entry, verified against its own digest, its place, and its outcome against it.
     ///
     /// # Errors
     /// Where it is not there, or is damaged.
     pub fn entry(&self, app: &AppName, deploy: &DeployName, seq: u64) -> Result<StandingEntry, Error> {
-        let key = layout::entry(app, deploy, seq);
-        let Some(bytes) = self.place.get(&key, LARGEST_ENTRY)? else {
+        let Some(bytes) = self.entry_bytes(app, deploy, seq)? else {
+            let key = layout::entry(app, deploy, seq);
             return Err(Error::Lost { key, named_by: format!("the ledger of `{deploy}`") });
         };
         let entry = DeployEntry::from_bytes(app, deploy, seq, &bytes)?;
@@ -110,7 +148,12 @@ impl Store {
     /// # Errors
     /// Where the store cannot be written.
     pub fn create_entry(&self, entry: &DeployEntry, bytes: &[u8]) -> Result<Created, Error> {
-        self.place.create(&layout::entry(&entry.app, &entry.deploy, entry.seq), bytes)
+        let key = layout::entry(&entry.app, &entry.deploy, entry.seq);
+        let created = self.place.create(&key, bytes)?;
+        if created == Created::New {
+            numbers::mark(&*self.place, &key, entry.seq);
+        }
+        Ok(created)
     }
 
     /// Closes an entry. Where it is closed already, nothing is changed.

@@ -39,6 +39,10 @@ pub(super) fn deploys(app: &AppName) -> String {
     format!("{app}/deploys")
 }
 
+pub(super) fn deploy(app: &AppName, deploy: &DeployName) -> String {
+    format!("{app}/deploys/{deploy}")
+}
+
 pub(super) fn entry(app: &AppName, deploy: &DeployName, seq: u64) -> String {
     format!("{app}/deploys/{deploy}/{seq}.json")
 }

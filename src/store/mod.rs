@@ -22,7 +22,7 @@ mod tarball;
 mod unfinished;
 mod way_back;
 
-pub use deploys::StandingEntry;
+pub use deploys::{ListedEntries, StandingEntry};
 pub use location::Location;
 #[cfg(feature = "remote")]
 pub use object::Address;

@@ -13,6 +13,12 @@ pub(super) struct Step {
     pub(super) is_rollback: bool,
 }
 
+impl Step {
+    pub(super) fn of(entry: &DeployEntry) -> Self {
+        Self { release: entry.release, is_rollback: entry.reason == DeployReason::Rollback }
+    }
+}
+
 /// The release before `current`, where `earlier` are the done entries before it, newest first: that of the newest that
 /// has another. A rollback counts as the entry that it went back to, so that going back twice goes back two releases
 /// and not to the one that was fled from.
@@ -39,12 +45,10 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read, or an entry is damaged.
     pub fn release_before(&self, current: &DeployEntry) -> Result<Option<ReleaseId>, Error> {
-        let step =
-            |entry: &DeployEntry| Step { release: entry.release, is_rollback: entry.reason == DeployReason::Rollback };
         let earlier = self.entries(&current.app, &current.deploy)?;
         let earlier =
             earlier.filter(|one| one.as_ref().map_or(true, |one| one.is_done() && one.entry.seq < current.seq));
-        way_back(step(current), earlier.map(|one| one.map(|one| step(&one.entry))))
+        way_back(Step::of(current), earlier.map(|one| one.map(|one| Step::of(&one.entry))))
     }
 }
 

@@ -1,12 +1,31 @@
 //! Scenes of `deploy` and `deploys`: the release phase with real processes, the lock, and what a ledger says.
 
+use super::kept::{Stage, in_every_store};
 use super::ledger::release;
 use super::running::{Running, lives, wait_until};
 use super::scene::{Outcome, PROGRAM, Scene};
+use cargo_twelve::app::DeployName;
 use rustix::process::Signal;
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
+
+in_every_store!(
+    crate::scene::Scene::new;
+    a_deploy_runs_its_release_phase_once_and_in_the_order_of_declaration,
+    a_release_phase_that_fails_leaves_the_deploy_where_it_was,
+    a_config_that_does_not_meet_the_contract_is_refused_before_anything_is_appended,
+    a_program_that_is_not_there_is_refused_before_anything_is_appended,
+    of_sixteen_deployers_at_once_exactly_one_opens,
+    a_killed_deployer_leaves_an_open_entry_that_says_who_and_since_when_and_can_be_taken_over,
+    a_signal_in_the_release_phase_closes_the_entry_failed,
+    a_process_that_makes_nothing_of_a_signal_still_makes_a_failed_entry,
+    who_was_taken_over_does_not_close_what_another_has_closed,
+    a_changed_config_is_recorded_and_nothing_of_it_is_in_the_store,
+    what_something_else_has_deployed_is_recorded_and_nothing_runs,
+    a_dry_run_prints_the_plan_and_does_nothing,
+    a_deploy_that_is_not_there_is_named_with_those_that_are,
+);
 
 /// An app whose release phase writes its process's name into a file that the config names.
 pub(crate) const SHOP: &str = "[processes.web]\ncommand = \"shop env\"\n\
@@ -21,14 +40,12 @@ fn shop_with_phase(command: &str) -> String {
     format!("[admin.migrate]\ncommand = \"{command}\"\nbefore-deploy = true\n{config}")
 }
 
-/// A scene with releases of the app, and an env file.
-pub(crate) fn shop(releases: usize) -> Scene {
-    let scene = Scene::new();
+/// Releases of the app, and an env file.
+pub(crate) fn shop(scene: &Scene, releases: usize) {
     for _ in 0..releases {
-        release(&scene, SHOP);
+        release(scene, SHOP);
     }
-    env_file(&scene, "1234");
-    scene
+    env_file(scene, "1234");
 }
 
 pub(crate) fn env_file(scene: &Scene, pin: &str) {
@@ -49,6 +66,11 @@ pub(crate) fn deploy(scene: &Scene, release: &str) -> Outcome {
     scene.twelve(["deploy", "shop@production", release, "--env-file", "prod.env"])
 }
 
+/// The deploys that the store has.
+fn deploys(scene: &Scene) -> Vec<DeployName> {
+    scene.opened_store().deploys(&"shop".parse().expect("a name")).expect("readable")
+}
+
 /// The ledger of the deploy, newest first, as `RELEASE REASON OUTCOME CONFIG`.
 pub(crate) fn ledger(scene: &Scene) -> Vec<String> {
     let outcome = scene.twelve(["deploys", "shop@production", "--format", "json"]);
@@ -61,64 +83,64 @@ pub(crate) fn ledger(scene: &Scene) -> Vec<String> {
     document["entries"].as_array().expect("entries").iter().map(entry).collect()
 }
 
-#[test]
-fn a_deploy_runs_its_release_phase_once_and_in_the_order_of_declaration() {
-    let scene = shop(1);
-    let outcome = deploy(&scene, "v1");
+fn a_deploy_runs_its_release_phase_once_and_in_the_order_of_declaration(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
+    let outcome = deploy(scene, "v1");
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), ""), "{}", outcome.page());
-    assert_eq!(log(&scene), "admin.migrate of v1\nadmin.seed of v1\n");
+    assert_eq!(log(scene), "admin.migrate of v1\nadmin.seed of v1\n");
     for said in ["Deploying production of shop: v1", "Running admin.migrate", "migrated", "production of shop is at v1"]
     {
         assert!(outcome.stderr.contains(said), "`{said}` is not in:\n{}", outcome.page());
     }
-    assert_eq!(ledger(&scene), ["v1 deploy done unknown"]);
+    assert_eq!(ledger(scene), ["v1 deploy done unknown"]);
     let page = scene.twelve(["deploys", "shop@production"]).stdout;
     assert!(page.starts_with("ENTRY  RELEASE  WHY     OUTCOME"), "{page}");
 }
 
-#[test]
-fn a_release_phase_that_fails_leaves_the_deploy_where_it_was() {
-    let scene = shop(1);
-    assert_eq!(deploy(&scene, "v1").code, Some(0));
-    release(&scene, &shop_with_phase("sh -c 'echo half >> $LOG; exit 3'"));
-    let outcome = deploy(&scene, "v2");
+fn a_release_phase_that_fails_leaves_the_deploy_where_it_was(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
+    assert_eq!(deploy(scene, "v1").code, Some(0));
+    release(scene, &shop_with_phase("sh -c 'echo half >> $LOG; exit 3'"));
+    let outcome = deploy(scene, "v2");
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{}", outcome.page());
     let said = "the release phase failed: `migrate` ended with code 3; `production` stays at v1";
     assert!(outcome.stderr.contains(&said.replace("`migrate`", "`admin.migrate`")), "{}", outcome.page());
-    assert_eq!(ledger(&scene)[0], "v2 deploy failed same");
+    assert_eq!(ledger(scene)[0], "v2 deploy failed same");
     let shown = scene.twelve(["show", "shop@production", "--format", "json"]).stdout;
     assert!(shown.contains("\"release\":\"v1\""), "{shown}");
 }
 
-#[test]
-fn a_config_that_does_not_meet_the_contract_is_refused_before_anything_is_appended() {
-    let scene = shop(1);
+fn a_config_that_does_not_meet_the_contract_is_refused_before_anything_is_appended(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
     scene.write("prod.env", "PIN=1\n");
-    let outcome = deploy(&scene, "v1");
+    let outcome = deploy(scene, "v1");
     assert_eq!(outcome.code, Some(78), "{}", outcome.page());
     assert!(outcome.stderr.contains("`LOG` is missing"), "{}", outcome.page());
-    assert!(!scene.store().join("shop/deploys").exists());
+    assert_eq!(deploys(scene), []);
 }
 
-#[test]
-fn a_program_that_is_not_there_is_refused_before_anything_is_appended() {
-    let scene = shop(0);
-    release(&scene, &shop_with_phase("nowhere-at-all"));
-    let outcome = deploy(&scene, "v1");
+fn a_program_that_is_not_there_is_refused_before_anything_is_appended(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 0);
+    release(scene, &shop_with_phase("nowhere-at-all"));
+    let outcome = deploy(scene, "v1");
     assert_ne!(outcome.code, Some(0), "{}", outcome.page());
     assert!(outcome.stderr.contains("`admin.migrate` starts `nowhere-at-all`"), "{}", outcome.page());
-    assert!(!scene.store().join("shop/deploys").exists());
+    assert_eq!(deploys(scene), []);
 }
 
-#[test]
-fn of_sixteen_deployers_at_once_exactly_one_opens() {
-    let scene = shop(0);
+fn of_sixteen_deployers_at_once_exactly_one_opens(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 0);
     release(
-        &scene,
+        scene,
         &shop_with_phase("sh -c 'echo once >> $LOG; until [ -e go ] || [ -e $LOG.go ]; do sleep 0.02; done'"),
     );
     let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
-        let deployers: Vec<_> = (0..16).map(|_| scope.spawn(|| deploy(&scene, "v1"))).collect();
+        let deployers: Vec<_> = (0..16).map(|_| scope.spawn(|| deploy(scene, "v1"))).collect();
         // The others are refused while the first is at it.
         wait_until("fifteen to be refused", || {
             (deployers.iter().filter(|one| one.is_finished()).count() == 15).then_some(())
@@ -132,8 +154,8 @@ fn of_sixteen_deployers_at_once_exactly_one_opens() {
         assert!(refused.stderr.contains("`production` of `shop` is being moved to v1 by `"), "{}", refused.page());
         assert!(refused.stderr.contains("`--take-over`"), "{}", refused.page());
     }
-    assert_eq!(log(&scene), "once\n", "the release phase ran once");
-    assert_eq!(ledger(&scene), ["v1 deploy done unknown"]);
+    assert_eq!(log(scene), "once\n", "the release phase ran once");
+    assert_eq!(ledger(scene), ["v1 deploy done unknown"]);
 }
 
 /// A deploy of v2 that stands in its release phase, after a deploy of v1; and the pid of that phase's process.
@@ -148,16 +170,16 @@ fn standing(scene: &Scene, trap: &str) -> (Running, u32) {
     (running, pid)
 }
 
-#[test]
-fn a_killed_deployer_leaves_an_open_entry_that_says_who_and_since_when_and_can_be_taken_over() {
-    let scene = shop(1);
-    let (running, pid) = standing(&scene, "");
+fn a_killed_deployer_leaves_an_open_entry_that_says_who_and_since_when_and_can_be_taken_over(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
+    let (running, pid) = standing(scene, "");
     running.signal(Signal::KILL);
     // The process of the phase is nobody's now, and holds our ends of its streams.
     let orphan = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).expect("a pid");
     rustix::process::kill_process(orphan, Signal::KILL).expect("it lived");
     assert_eq!(running.end().code, None);
-    let refused = deploy(&scene, "v1");
+    let refused = deploy(scene, "v1");
     assert_eq!(refused.code, Some(75), "{}", refused.page());
     assert!(refused.stderr.contains("is being moved to v2 by `ada` on "), "{}", refused.page());
     assert!(refused.stderr.contains("(pid ") && refused.stderr.contains("since 20"), "{}", refused.page());
@@ -168,27 +190,27 @@ fn a_killed_deployer_leaves_an_open_entry_that_says_who_and_since_when_and_can_b
     assert_eq!(scene.twelve(["admin", "--release-id", "shop@production"]).code, Some(0), "what was current stays so");
     let over = scene.twelve(["deploy", "shop@production", "v1", "--env-file", "prod.env", "--take-over"]);
     assert_eq!(over.code, Some(0), "{}", over.page());
-    assert_eq!(ledger(&scene), ["v1 deploy done same", "v2 deploy abandoned same", "v1 deploy done unknown"]);
+    assert_eq!(ledger(scene), ["v1 deploy done same", "v2 deploy abandoned same", "v1 deploy done unknown"]);
 }
 
-#[test]
-fn a_signal_in_the_release_phase_closes_the_entry_failed() {
-    let scene = shop(1);
-    let (running, pid) = standing(&scene, "");
+fn a_signal_in_the_release_phase_closes_the_entry_failed(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
+    let (running, pid) = standing(scene, "");
     let ended = running.stop();
     assert_eq!(ended.code, Some(143), "{}", ended.stderr);
     assert!(ended.stderr.contains("is closed `failed`"), "{}", ended.stderr);
     assert!(!lives(pid), "the signal was passed on");
-    assert_eq!(ledger(&scene)[0], "v2 deploy failed same");
-    assert_eq!(deploy(&scene, "v1").code, Some(0), "the deploy is free again");
+    assert_eq!(ledger(scene)[0], "v2 deploy failed same");
+    assert_eq!(deploy(scene, "v1").code, Some(0), "the deploy is free again");
 }
 
-#[test]
-fn a_process_that_makes_nothing_of_a_signal_still_makes_a_failed_entry() {
-    let scene = shop(1);
-    assert_eq!(deploy(&scene, "v1").code, Some(0));
+fn a_process_that_makes_nothing_of_a_signal_still_makes_a_failed_entry(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
+    assert_eq!(deploy(scene, "v1").code, Some(0));
     let waits = "trap : TERM; echo $$ > $LOG.pid; until [ -e $LOG.go ]; do sleep 0.02; done";
-    release(&scene, &shop_with_phase(&format!("sh -c '{waits}'")));
+    release(scene, &shop_with_phase(&format!("sh -c '{waits}'")));
     let mut command = scene.command(PROGRAM);
     command.args(["deploy", "shop@production", "v2", "--env-file", "prod.env"]);
     let running = Running::of(command);
@@ -196,15 +218,15 @@ fn a_process_that_makes_nothing_of_a_signal_still_makes_a_failed_entry() {
     running.signal(Signal::TERM);
     scene.write("log.go", "");
     assert_eq!(running.end().code, Some(143));
-    assert_eq!(ledger(&scene)[0], "v2 deploy failed same");
+    assert_eq!(ledger(scene)[0], "v2 deploy failed same");
 }
 
-#[test]
-fn who_was_taken_over_does_not_close_what_another_has_closed() {
-    let scene = shop(1);
-    assert_eq!(deploy(&scene, "v1").code, Some(0));
+fn who_was_taken_over_does_not_close_what_another_has_closed(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
+    assert_eq!(deploy(scene, "v1").code, Some(0));
     let waits = "echo $$ > $LOG.pid; until [ -e $LOG.go ]; do sleep 0.02; done";
-    release(&scene, &shop_with_phase(&format!("sh -c '{waits}'")));
+    release(scene, &shop_with_phase(&format!("sh -c '{waits}'")));
     let mut command = scene.command(PROGRAM);
     command.args(["deploy", "shop@production", "v2", "--env-file", "prod.env"]);
     let running = Running::of(command);
@@ -215,22 +237,22 @@ fn who_was_taken_over_does_not_close_what_another_has_closed() {
     let ended = running.end();
     assert_eq!(ended.code, Some(75), "{}", ended.stderr);
     assert!(ended.stderr.contains("entry 2 of `production` was closed `abandoned` by `"), "{}", ended.stderr);
-    assert_eq!(ledger(&scene)[..2], ["v1 deploy done same", "v2 deploy abandoned same"]);
+    assert_eq!(ledger(scene)[..2], ["v1 deploy done same", "v2 deploy abandoned same"]);
 }
 
-#[test]
-fn a_changed_config_is_recorded_and_nothing_of_it_is_in_the_store() {
-    let scene = shop(1);
-    assert_eq!(deploy(&scene, "v1").code, Some(0));
+fn a_changed_config_is_recorded_and_nothing_of_it_is_in_the_store(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
+    assert_eq!(deploy(scene, "v1").code, Some(0));
     let same = || scene.twelve(["deploy", "shop@production", "--same", "--env-file", "prod.env", "-m", "a new one"]);
     assert_eq!(same().code, Some(0));
-    env_file(&scene, "987654321");
+    env_file(scene, "987654321");
     assert_eq!(same().code, Some(0));
-    assert_eq!(ledger(&scene), ["v1 same done changed", "v1 same done same", "v1 deploy done unknown"]);
-    assert_eq!(log(&scene).lines().count(), 2, "the release phase ran for the first entry alone");
-    let folder = scene.store().join("shop/deploys/production");
-    for entry in fs::read_dir(folder).expect("a folder").flatten() {
-        let text = fs::read_to_string(entry.path()).expect("text");
+    assert_eq!(ledger(scene), ["v1 same done changed", "v1 same done same", "v1 deploy done unknown"]);
+    assert_eq!(log(scene).lines().count(), 2, "the release phase ran for the first entry alone");
+    for name in ["1.json", "1.done.json", "2.json", "2.done.json", "3.json", "3.done.json"] {
+        let text = stage.get(&format!("shop/deploys/production/{name}")).expect(name);
+        let text = String::from_utf8(text).expect("text");
         assert!(!text.contains("987654321") && !text.contains("PIN\""), "{text}");
     }
     let key = fs::metadata(scene.state().join("fingerprint.key")).expect("the machine's key");
@@ -240,7 +262,7 @@ fn a_changed_config_is_recorded_and_nothing_of_it_is_in_the_store() {
     command.env("TWELVE_FINGERPRINT_KEY", "k".repeat(32));
     command.args(["deploy", "shop@production", "--same", "--env-file", "prod.env"]);
     assert_eq!(scene.outcome(&mut command).code, Some(0));
-    assert_eq!(ledger(&scene)[0], "v1 same done unknown");
+    assert_eq!(ledger(scene)[0], "v1 same done unknown");
     let short = scene.outcome(scene.command(PROGRAM).env("TWELVE_FINGERPRINT_KEY", "short").args([
         "deploy",
         "shop@production",
@@ -251,17 +273,17 @@ fn a_changed_config_is_recorded_and_nothing_of_it_is_in_the_store() {
     assert_eq!(short.code, Some(2), "{}", short.page());
 }
 
-#[test]
-fn what_something_else_has_deployed_is_recorded_and_nothing_runs() {
-    let scene = shop(1);
+fn what_something_else_has_deployed_is_recorded_and_nothing_runs(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
     let outcome = scene.twelve(["deploy", "shop@production", "v1", "--external"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.page());
-    assert_eq!((log(&scene), ledger(&scene)), (String::new(), vec!["v1 external done unknown".to_owned()]));
+    assert_eq!((log(scene), ledger(scene)), (String::new(), vec!["v1 external done unknown".to_owned()]));
 }
 
-#[test]
-fn a_dry_run_prints_the_plan_and_does_nothing() {
-    let scene = shop(1);
+fn a_dry_run_prints_the_plan_and_does_nothing(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
     let words = ["deploy", "shop@production", "v1", "--env-file", "prod.env", "--dry-run"];
     let outcome = scene.twelve(words);
     assert_eq!(outcome.code, Some(0), "{}", outcome.page());
@@ -269,54 +291,19 @@ fn a_dry_run_prints_the_plan_and_does_nothing() {
     let json = scene.twelve(words.iter().chain(&["--format", "json"])).stdout;
     let plan: Value = serde_json::from_str(&json).expect("one document");
     assert_eq!(plan["plan"]["release_phase"], serde_json::json!(["migrate", "seed"]));
-    assert_eq!(log(&scene), "");
-    assert!(!scene.store().join("shop/deploys").exists());
+    assert_eq!(log(scene), "");
+    assert_eq!(deploys(scene), []);
 }
 
-#[test]
-fn a_deploy_that_is_not_there_is_named_with_those_that_are() {
-    let scene = shop(1);
+fn a_deploy_that_is_not_there_is_named_with_those_that_are(stage: &Stage) {
+    let scene = &stage.scene;
+    shop(scene, 1);
     for words in [&["rollback", "shop@production"][..], &["deploys", "shop@production"], &["show", "shop@production"]] {
         let outcome = scene.twelve(words);
         assert_eq!(outcome.code, Some(66), "{}", outcome.page());
         assert!(outcome.stderr.contains("`shop` has no deploy `production`"), "{}", outcome.page());
     }
-    assert_eq!(deploy(&scene, "v1").code, Some(0));
+    assert_eq!(deploy(scene, "v1").code, Some(0));
     let outcome = scene.twelve(["show", "shop@prodution"]);
     assert!(outcome.stderr.contains("did you mean `production`?"), "{}", outcome.page());
-}
-
-#[cfg(feature = "build")]
-#[test]
-fn deploys_say_how_far_they_are_behind_the_ledger_and_the_branch() {
-    use super::shop::commit;
-    let scene = super::shop::shop();
-    assert_eq!(scene.twelve(["release"]).stdout, "v1\n");
-    assert_eq!(scene.twelve(["deploy", "production", "v1"]).code, Some(0));
-    let state = || {
-        let outcome = scene.twelve(["deploys", "--format", "json"]);
-        assert_eq!(outcome.code, Some(0), "{}", outcome.page());
-        let document: Value = serde_json::from_str(&outcome.stdout).expect("one document");
-        document["deploys"][0]["current"].clone()
-    };
-    let newest = state();
-    assert_eq!((&newest["behind"]["releases"], &newest["behind_branch"]["commits"]), (&0.into(), &0.into()));
-    scene.write("static/site.css", "body { color: red }\n");
-    scene.git("add -A");
-    let mut old = scene.command("git");
-    old.env("GIT_COMMITTER_DATE", "2020-01-01T00:00:00Z").args(["commit", "-q", "-m", "red"]);
-    assert_eq!(scene.outcome(&mut old).code, Some(0));
-    commit(&scene, "empty");
-    assert_eq!(scene.twelve(["release"]).stdout, "v2\n");
-    let behind = state();
-    assert_eq!((&behind["behind"]["releases"], &behind["behind"]["newest"]), (&1.into(), &"v2".into()));
-    assert_eq!((&behind["behind_branch"]["branch"], &behind["behind_branch"]["commits"]), (&"main".into(), &2.into()));
-    let days = behind["behind_branch"]["gap"].as_u64().expect("milliseconds") / 86_400_000;
-    assert!(days > 5 * 365, "the oldest commit that waits is from 2020");
-    let page = scene.twelve(["deploys"]).stdout;
-    assert!(page.contains("main: 2 commits, ") && page.contains("1 release, "), "{page}");
-    assert_eq!(scene.twelve(["deploy", "production", "v2"]).code, Some(0));
-    let back = scene.twelve(["rollback", "production"]);
-    assert_eq!(back.code, Some(0), "{}", back.page());
-    assert!(back.stderr.contains("takes back ") && back.stderr.contains(" red\n"), "{}", back.page());
 }

@@ -2,10 +2,10 @@
 
 use crate::object_server::{BUCKET, ObjectServer};
 use crate::scene::{Outcome, PROGRAM, Scene};
-use crate::shop::shop;
-use cargo_twelve::store::{Location, Store};
+use cargo_twelve::artifact::{DeployReason, Outcome as Ended};
+use cargo_twelve::release::{Actor, Found, Intent, OpenEntry, close, open};
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -17,26 +17,44 @@ pub(crate) enum Kept {
     Bucket { server: &'static ObjectServer, prefix: String, port: u16 },
 }
 
-/// The app `shop` and a store.
+/// A scene and its store.
 pub(crate) struct Stage {
     pub(crate) scene: Scene,
     pub(crate) kept: Kept,
 }
 
+/// Plays scenes in a folder and in a bucket. Each begins with what the first word makes: an empty scene, or the app `shop`.
+macro_rules! in_every_store {
+    ($begin:path; $($scene:ident),+ $(,)?) => {
+        mod folder {
+            $(#[test] fn $scene() { super::$scene(&crate::kept::Stage::in_a_folder($begin())); })+
+        }
+        #[cfg(feature = "remote")]
+        mod bucket {
+            $(#[test] fn $scene() {
+                let name = concat!(module_path!(), "::", stringify!($scene));
+                crate::kept::Stage::in_a_bucket(name, $begin()).iter().for_each(super::$scene);
+            })+
+        }
+    };
+}
+pub(crate) use in_every_store;
+
 impl Stage {
-    /// The app, with a store in a folder.
-    pub(crate) fn in_a_folder() -> Self {
-        let scene = shop();
+    /// A scene with its store in a folder.
+    pub(crate) fn in_a_folder(scene: Scene) -> Self {
         let kept = Kept::Folder(scene.store());
         Self { scene, kept }
     }
 
-    /// The app, with a store in a bucket; none where there is no object server.
-    pub(crate) fn in_a_bucket(name: &str) -> Option<Self> {
+    /// A scene with its store in a bucket; none where there is no object server.
+    pub(crate) fn in_a_bucket(name: &str, scene: Scene) -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let server = ObjectServer::at_hand(name)?;
         let prefix = format!("scene-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        Some(Self { scene: shop(), kept: Kept::Bucket { server, prefix, port: server.s3 } })
+        let kept = Kept::Bucket { server, prefix, port: server.s3 };
+        let environment = kept.environment();
+        Some(Self { scene: scene.with_store(environment), kept })
     }
 
     /// The same, asked through another port.
@@ -44,36 +62,18 @@ impl Stage {
         if let Kept::Bucket { port, .. } = &mut self.kept {
             *port = another;
         }
-        self
+        let environment = self.kept.environment();
+        Self { scene: self.scene.with_store(environment), ..self }
     }
 
     /// The location of the store, as one types it.
     pub(crate) fn location(&self) -> String {
-        match &self.kept {
-            Kept::Folder(path) => path.display().to_string(),
-            Kept::Bucket { prefix, .. } => format!("s3://{BUCKET}/{prefix}"),
-        }
-    }
-
-    /// What the program is told of its store.
-    pub(crate) fn environment(&self) -> BTreeMap<OsString, OsString> {
-        let mut variables = vec![("TWELVE_STORE", self.location())];
-        if let Kept::Bucket { port, .. } = &self.kept {
-            variables.extend([
-                ("AWS_ACCESS_KEY_ID", "AKTEST".to_owned()),
-                ("AWS_SECRET_ACCESS_KEY", "SKTEST".to_owned()),
-                ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")),
-                ("AWS_ALLOW_HTTP", "true".to_owned()),
-                ("AWS_REGION", "us-east-1".to_owned()),
-            ]);
-        }
-        variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+        self.kept.environment()[OsStr::new("TWELVE_STORE")].to_string_lossy().into_owned()
     }
 
     /// Runs the program.
     pub(crate) fn twelve(&self, words: &str) -> Outcome {
-        let mut command = self.scene.command(PROGRAM);
-        self.scene.outcome(command.args(words.split_whitespace()).envs(self.environment()))
+        self.scene.twelve(words.split_whitespace())
     }
 
     /// Runs the program, which must succeed, and gives what it printed.
@@ -90,10 +90,21 @@ impl Stage {
         self.done("release").trim().to_owned()
     }
 
-    /// The store, through the library's own hands.
-    pub(crate) fn store(&self) -> Store {
-        let location = Location::parse(self.location().as_ref(), &self.scene.path()).expect("a location");
-        Store::at(&location.with_environment(&self.environment()))
+    /// Runs the program while the store is out of reach; its address stays the same.
+    pub(crate) fn twelve_away(&self, words: &[&str]) -> Outcome {
+        let mut command = self.scene.command(PROGRAM);
+        command.args(words);
+        match &self.kept {
+            Kept::Folder(path) => {
+                let away = path.with_extension("away");
+                std::fs::rename(path, &away).expect("renamed");
+                let outcome = self.scene.outcome(&mut command);
+                std::fs::rename(away, path).expect("renamed");
+                outcome
+            }
+            // The way to it is broken: nobody listens on the discard port.
+            Kept::Bucket { .. } => self.scene.outcome(command.env("HTTP_PROXY", "http://127.0.0.1:9")),
+        }
     }
 
     /// What stands under a key, past the program.
@@ -124,6 +135,22 @@ impl Stage {
         }
     }
 
+    /// Opens an entry of the deploy `production`, as a deployer does that is killed or fails afterwards.
+    pub(crate) fn open_entry(&self, release: &str, outcome: Option<Ended>) -> u64 {
+        let (store, app, deploy) = (self.scene.opened_store(), "shop".parse(), "production".parse());
+        let (app, deploy) = (app.expect("a name"), deploy.expect("a name"));
+        let found = Found::read(&store, &app, &deploy, OpenEntry::Respected).expect("readable");
+        let release = release.parse().expect("a release");
+        let intent = Intent { app, deploy, release, reason: DeployReason::Deploy, message: None, config: None };
+        let at = "2026-11-22T17:00:00Z".parse().expect("a time");
+        let actor = Actor { by: "ada".to_owned(), host: "ci-7".to_owned(), pid: 12, at };
+        let entry = open(&store, &found, &intent, &actor, None).expect("opened");
+        if let Some(outcome) = outcome {
+            close(&store, &entry, outcome, &actor).expect("closed");
+        }
+        entry.seq
+    }
+
     /// The key of a release's only tarball.
     pub(crate) fn tarball(&self, release: &str) -> String {
         let page = self.done(&format!("show {release} --format json"));
@@ -131,5 +158,23 @@ impl Stage {
         let build = &document["release"]["builds"][0];
         let text = |key: &str| build[key].as_str().expect("text").to_owned();
         format!("shop/builds/{}/{}.tar.gz", text("id"), text("gz_sha256"))
+    }
+}
+
+impl Kept {
+    /// What the program is told of it.
+    fn environment(&self) -> BTreeMap<OsString, OsString> {
+        let variables = match self {
+            Self::Folder(path) => vec![("TWELVE_STORE", path.display().to_string())],
+            Self::Bucket { prefix, port, .. } => vec![
+                ("TWELVE_STORE", format!("s3://{BUCKET}/{prefix}")),
+                ("AWS_ACCESS_KEY_ID", "AKTEST".to_owned()),
+                ("AWS_SECRET_ACCESS_KEY", "SKTEST".to_owned()),
+                ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}")),
+                ("AWS_ALLOW_HTTP", "true".to_owned()),
+                ("AWS_REGION", "us-east-1".to_owned()),
+            ],
+        };
+        variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
     }
 }

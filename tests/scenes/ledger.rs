@@ -7,7 +7,6 @@ use cargo_twelve::artifact::{
     TreeFile, hash_file, pack,
 };
 use cargo_twelve::report::Progress;
-use cargo_twelve::store::{Location, Store};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -61,7 +60,7 @@ pub(crate) fn release_needing(scene: &Scene, twelve_toml: &str, system: System) 
     let tarball = scene.path().join("build.tar.gz");
     let packed = pack(&manifest, &members, std::fs::File::create(&tarball).expect("a file"), &Progress::unseen())
         .expect("packed");
-    let store = Store::at(&Location::parse(&scene.store(), &scene.path()).expect("a location"));
+    let store = scene.opened_store();
     store.keep_codebase(&manifest.app, &["a".repeat(40)]).expect("kept");
     let build = store.keep_build(&manifest, &packed, &tarball).expect("kept");
     let newest = store.newest(&manifest.app).expect("readable");

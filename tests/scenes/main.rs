@@ -36,6 +36,8 @@ mod checked;
 mod compat;
 #[cfg(target_os = "linux")]
 mod deploys;
+#[cfg(target_os = "linux")]
+mod deploys_verified;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod dev;
 mod env;

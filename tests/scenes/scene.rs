@@ -1,6 +1,8 @@
 //! The stage for every scene: an empty folder with an empty HOME, the program under test, and what it printed.
 
-use std::ffi::OsStr;
+use cargo_twelve::store::{Location, Store};
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -10,6 +12,7 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_cargo-twelve");
 /// An empty folder with an empty HOME beside it, removed afterwards.
 pub(crate) struct Scene {
     folder: tempfile::TempDir,
+    store: BTreeMap<OsString, OsString>,
 }
 
 /// What a command printed, and its exit code.
@@ -22,7 +25,7 @@ pub(crate) struct Outcome {
 impl Scene {
     /// An empty folder; `HOME` holds a git identity and nothing else.
     pub(crate) fn new() -> Self {
-        let scene = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        let scene = Self { folder: tempfile::tempdir().expect("a temporary folder"), store: BTreeMap::new() };
         std::fs::create_dir_all(scene.folder.path().join("home")).expect("a home");
         std::fs::create_dir_all(scene.path()).expect("a working folder");
         scene.write_home(
@@ -30,6 +33,20 @@ impl Scene {
             "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n",
         );
         scene
+    }
+
+    /// The same, where commands are told this of their store.
+    pub(crate) fn with_store(mut self, variables: BTreeMap<OsString, OsString>) -> Self {
+        self.store = variables;
+        self
+    }
+
+    /// The store, through the library's own hands.
+    pub(crate) fn opened_store(&self) -> Store {
+        let folder = self.store().into_os_string();
+        let location = self.store.get(OsStr::new("TWELVE_STORE")).unwrap_or(&folder);
+        let location = Location::parse(location.as_ref(), &self.path()).expect("a location");
+        Store::at(&location.with_environment(&self.store))
     }
 
     /// The working folder.
@@ -89,7 +106,8 @@ impl Scene {
             .env("CI", "1")
             .env("TWELVE_STORE", self.store())
             .env("TWELVE_CACHE", self.cache())
-            .env("TWELVE_STATE", self.state());
+            .env("TWELVE_STATE", self.state())
+            .envs(&self.store);
         command
     }
 

@@ -1,27 +1,12 @@
 //! One suite for every kind of store: a folder, and a bucket of a real object server.
 
-use crate::kept::{Kept, Stage};
+use crate::kept::{Stage, in_every_store};
 use crate::scene::PROGRAM;
-use cargo_twelve::artifact::{Digest, ReleaseId, ReleaseRecord};
+use cargo_twelve::artifact::{Digest, Outcome, ReleaseId, ReleaseRecord};
 use serde_json::Value;
 
-/// Plays scenes in a folder and in a bucket.
-macro_rules! in_every_store {
-    ($($scene:ident),+ $(,)?) => {
-        mod folder {
-            $(#[test] fn $scene() { super::$scene(&super::Stage::in_a_folder()); })+
-        }
-        #[cfg(feature = "remote")]
-        mod bucket {
-            $(#[test] fn $scene() {
-                let name = concat!("stores::bucket::", stringify!($scene));
-                super::Stage::in_a_bucket(name).iter().for_each(super::$scene);
-            })+
-        }
-    };
-}
-
 in_every_store!(
+    crate::shop::shop;
     a_release_goes_the_whole_way,
     every_kind_of_damage_is_found_and_named,
     a_build_that_no_release_names_is_an_orphan_and_no_fault,
@@ -30,6 +15,7 @@ in_every_store!(
     another_codebase_is_refused_and_two_apps_of_one_are_said_to_be,
     a_reboot_works_with_the_store_out_of_reach,
     a_release_crosses_an_air_gap_in_its_portable_files,
+    deploys_say_how_far_they_are_behind_the_ledger_and_the_branch,
 );
 
 fn a_release_goes_the_whole_way(stage: &Stage) {
@@ -109,15 +95,6 @@ fn a_build_that_no_release_names_is_an_orphan_and_no_fault(stage: &Stage) {
     assert_eq!(stage.done("release"), "v2\n", "pruning leaves it alone: it may be about to be released");
 }
 
-/// Writes the entry of a deploy, as `deploy` does.
-fn deploy(stage: &Stage, entry: u64, release: &str, outcome: Option<&str>) {
-    let entry = format!("shop/deploys/production/{entry}");
-    stage.put(&format!("{entry}.json"), format!("{{\"release\":\"{release}\"}}\n").as_bytes());
-    if let Some(outcome) = outcome {
-        stage.put(&format!("{entry}.done.json"), format!("{{\"outcome\":\"{outcome}\"}}\n").as_bytes());
-    }
-}
-
 fn what_a_deploy_needs_is_never_pruned(stage: &Stage) {
     stage.done("release");
     for text in ["2", "3", "4", "5", "6", "7", "8"] {
@@ -125,12 +102,12 @@ fn what_a_deploy_needs_is_never_pruned(stage: &Stage) {
     }
     assert_eq!(stage.done("release --again"), "v9\n", "it names the build of v8");
     let tarballs: Vec<String> = (1..=8).map(|number| stage.tarball(&format!("v{number}"))).collect();
-    for (entry, release, outcome) in
-        [(1, "v1", Some("done")), (2, "v2", Some("done")), (3, "v3", Some("failed")), (4, "v4", Some("done"))]
-    {
-        deploy(stage, entry, release, outcome);
+    for release in ["v1", "v2"] {
+        stage.done(&format!("deploy production {release}"));
     }
-    deploy(stage, 5, "v5", None);
+    stage.open_entry("v3", Some(Outcome::Failed));
+    stage.done("deploy production v4");
+    stage.open_entry("v5", None);
     let stands = || tarballs.iter().map(|key| stage.get(key).is_some()).collect::<Vec<_>>();
     let plan = stage.done("prune --keep 1 --dry-run");
     assert_eq!(stands(), [true; 8], "asking removes nothing");
@@ -179,31 +156,12 @@ fn another_codebase_is_refused_and_two_apps_of_one_are_said_to_be(stage: &Stage)
     stage.twelve("release").refused(77, &["holds an app `blog` of another codebase"]);
 }
 
-/// A store that is out of reach.
-fn out_of_reach(stage: &Stage, words: &str) -> crate::scene::Outcome {
-    let mut command = stage.scene.command(PROGRAM);
-    command.args(words.split_whitespace()).envs(stage.environment());
-    match &stage.kept {
-        Kept::Folder(path) => {
-            let away = path.with_extension("away");
-            std::fs::rename(path, &away).expect("renamed");
-            let outcome = stage.scene.outcome(&mut command);
-            std::fs::rename(away, path).expect("renamed");
-            outcome
-        }
-        // Nobody listens there, and the address is still the same store's.
-        Kept::Bucket { .. } => {
-            stage.scene.outcome(command.env("AWS_ACCESS_KEY_ID", "").env("AWS_SECRET_ACCESS_KEY", ""))
-        }
-    }
-}
-
 fn a_reboot_works_with_the_store_out_of_reach(stage: &Stage) {
     stage.done("release");
     stage.done("run --release-id shop@v1 web=1");
-    let outcome = out_of_reach(stage, "run --release-id shop@v1 web=1");
+    let outcome = stage.twelve_away(&["run", "--release-id", "shop@v1", "web=1"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.page());
-    let outcome = out_of_reach(stage, "run --release-id shop@latest web=1");
+    let outcome = stage.twelve_away(&["run", "--release-id", "shop@latest", "web=1"]);
     assert_ne!(outcome.code, Some(0), "what is newest only the store knows");
     assert!(outcome.stdout.is_empty(), "{}", outcome.page());
 }
@@ -234,4 +192,36 @@ fn a_release_crosses_an_air_gap_in_its_portable_files(stage: &Stage) {
     other.nonce = Digest::of(b"another ledger").short();
     std::fs::write(&record, other.to_bytes().expect("bytes")).expect("written");
     import(&[&record, &tarball]).refused(73, &["another v1 of `shop` from the store `/nowhere/at/all`"]);
+}
+
+fn deploys_say_how_far_they_are_behind_the_ledger_and_the_branch(stage: &Stage) {
+    let scene = &stage.scene;
+    assert_eq!(scene.twelve(["release"]).stdout, "v1\n");
+    assert_eq!(scene.twelve(["deploy", "production", "v1"]).code, Some(0));
+    let state = || {
+        let outcome = scene.twelve(["deploys", "--format", "json"]);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+        let document: Value = serde_json::from_str(&outcome.stdout).expect("one document");
+        document["deploys"][0]["current"].clone()
+    };
+    let newest = state();
+    assert_eq!((&newest["behind"]["releases"], &newest["behind_branch"]["commits"]), (&0.into(), &0.into()));
+    scene.write("static/site.css", "body { color: red }\n");
+    scene.git("add -A");
+    let mut old = scene.command("git");
+    old.env("GIT_COMMITTER_DATE", "2020-01-01T00:00:00Z").args(["commit", "-q", "-m", "red"]);
+    assert_eq!(scene.outcome(&mut old).code, Some(0));
+    crate::shop::commit(scene, "empty");
+    assert_eq!(scene.twelve(["release"]).stdout, "v2\n");
+    let behind = state();
+    assert_eq!((&behind["behind"]["releases"], &behind["behind"]["newest"]), (&1.into(), &"v2".into()));
+    assert_eq!((&behind["behind_branch"]["branch"], &behind["behind_branch"]["commits"]), (&"main".into(), &2.into()));
+    let days = behind["behind_branch"]["gap"].as_u64().expect("milliseconds") / 86_400_000;
+    assert!(days > 5 * 365, "the oldest commit that waits is from 2020");
+    let page = scene.twelve(["deploys"]).stdout;
+    assert!(page.contains("main: 2 commits, ") && page.contains("1 release, "), "{page}");
+    assert_eq!(scene.twelve(["deploy", "production", "v2"]).code, Some(0));
+    let back = scene.twelve(["rollback", "production"]);
+    assert_eq!(back.code, Some(0), "{}", back.page());
+    assert!(back.stderr.contains("takes back ") && back.stderr.contains(" red\n"), "{}", back.page());
 }

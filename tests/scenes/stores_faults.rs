@@ -3,13 +3,14 @@
 
 use crate::kept::Stage;
 use crate::scene::PROGRAM;
+use crate::shop::shop;
 use crate::way::{Fault, Way};
 use cargo_twelve::artifact::{ReleaseId, UtcTime};
 use cargo_twelve::release::{Direction, Proposal, Repeat, append};
 
 /// A stage whose store is asked on a way that is ours; none where there is no object server.
 fn on_a_way(scene: &str) -> Option<(Stage, Way)> {
-    let stage = Stage::in_a_bucket(&format!("stores_faults::{scene}"))?;
+    let stage = Stage::in_a_bucket(&format!("stores_faults::{scene}"), shop())?;
     let crate::kept::Kept::Bucket { server, .. } = &stage.kept else { unreachable!("a bucket") };
     let way = Way::to(server.s3);
     let port = way.port;
@@ -69,7 +70,8 @@ fn a_conflict_that_leaves_nothing_standing_is_asked_again() {
 
 #[test]
 fn a_store_that_lets_a_second_create_pass_is_refused() {
-    let Some(stage) = Stage::in_a_bucket("stores_faults::a_store_that_lets_a_second_create_pass_is_refused") else {
+    let Some(stage) = Stage::in_a_bucket("stores_faults::a_store_that_lets_a_second_create_pass_is_refused", shop())
+    else {
         return;
     };
     let way = Way::to_nowhere();
@@ -95,10 +97,10 @@ fn a_store_is_tried_out_once() {
 #[test]
 fn what_cannot_be_asked_is_said_with_the_store_and_without_a_credential() {
     let name = "stores_faults::what_cannot_be_asked_is_said_with_the_store_and_without_a_credential";
-    let Some(stage) = Stage::in_a_bucket(name) else { return };
+    let Some(stage) = Stage::in_a_bucket(name, shop()) else { return };
     let ask = |name: &str, value: &str| {
         let mut command = stage.scene.command(PROGRAM);
-        stage.scene.outcome(command.args(["releases", "shop"]).envs(stage.environment()).env(name, value))
+        stage.scene.outcome(command.args(["releases", "shop"]).env(name, value))
     };
     let refused = |name: &str, value: &str, said: &str| {
         let outcome = ask(name, value);
@@ -130,7 +132,7 @@ fn the_number_of_requests_does_not_grow_with_the_ledger() {
     stage.done("pull shop@v1");
     let first = counts();
     // Every release takes the way that `release` takes, without a commit each.
-    let store = stage.store();
+    let store = stage.scene.opened_store();
     let newest = store.record(&"shop".parse().expect("a name"), ReleaseId::FIRST).expect("a record");
     let proposal = Proposal {
         app: newest.app,

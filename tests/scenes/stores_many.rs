@@ -2,6 +2,7 @@
 //! `TWELVE_ROUNDS=100 TWELVE_WRITERS=32 cargo test --test scenes -- stores_many --nocapture`.
 
 use crate::kept::Stage;
+use crate::shop::shop;
 use cargo_twelve::app::AppName;
 use cargo_twelve::artifact::{Digest, ReleaseId, UtcTime};
 use cargo_twelve::release::{Direction, Proposal, Pruner, Pruning, Repeat, append};
@@ -17,14 +18,14 @@ fn asked(name: &str, usual: u64) -> u64 {
 
 #[test]
 fn of_many_writers_in_a_folder_one_wins_each_number_and_the_others_take_the_next() {
-    many(&Stage::in_a_folder(), "folder");
+    many(&Stage::in_a_folder(shop()), "folder");
 }
 
 #[cfg(feature = "remote")]
 #[test]
 fn of_many_writers_in_a_bucket_one_wins_each_number_and_the_others_take_the_next() {
     let name = "stores_many::of_many_writers_in_a_bucket_one_wins_each_number_and_the_others_take_the_next";
-    Stage::in_a_bucket(name).iter().for_each(|stage| many(stage, "bucket"));
+    Stage::in_a_bucket(name, shop()).iter().for_each(|stage| many(stage, "bucket"));
 }
 
 fn many(stage: &Stage, what: &str) {
@@ -32,22 +33,22 @@ fn many(stage: &Stage, what: &str) {
     assert_eq!(stage.done("release"), "v1\n");
     assert_eq!(stage.release_another("2"), "v2");
     let app: AppName = "shop".parse().expect("a name");
-    let start = stage.store().newest(&app).expect("readable").expect("two").number();
+    let start = stage.scene.opened_store().newest(&app).expect("readable").expect("two").number();
     let line = Barrier::new(usize::try_from(writers).expect("few"));
     let (over, looks, prunes) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
     let taken: Vec<(u64, u64)> = std::thread::scope(|scope| {
         let write = |writer: u64| {
-            let (store, line) = (stage.store(), &line);
+            let (store, line) = (stage.scene.opened_store(), &line);
             move || take_numbers(&store, writer, rounds, line)
         };
         let hands: Vec<_> = (0..writers).map(|writer| scope.spawn(write(writer))).collect();
-        scope.spawn(|| until(&over, || look(&stage.store(), &app, &looks)));
-        scope.spawn(|| until(&over, || prune(&stage.store(), &app, &prunes)));
+        scope.spawn(|| until(&over, || look(&stage.scene.opened_store(), &app, &looks)));
+        scope.spawn(|| until(&over, || prune(&stage.scene.opened_store(), &app, &prunes)));
         let taken = hands.into_iter().flat_map(|hand| hand.join().expect("a writer")).collect();
         over.store(true, Ordering::Relaxed);
         taken
     });
-    let store = stage.store();
+    let store = stage.scene.opened_store();
     let numbers: BTreeSet<u64> = taken.iter().map(|(_, number)| *number).collect();
     assert_eq!(numbers.len() as u64, writers * rounds, "no number was taken twice");
     assert_eq!(numbers, (start + 1..=start + writers * rounds).collect(), "and there is no gap");

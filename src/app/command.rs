@@ -44,6 +44,13 @@ impl Command {
         &self.words
     }
 
+    /// Whether a variable stands in it.
+    #[must_use]
+    pub fn names(&self, variable: &str) -> bool {
+        let mut pieces = self.words.iter().flat_map(|word| &word.0);
+        pieces.any(|piece| matches!(piece, Piece::Variable(name) if name == variable))
+    }
+
     /// The words with their variables replaced.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ struct TypedVariable {
     allow_empty: bool,
     #[serde(default)]
     from_file: bool,
+    version: Option<Spanned<String>>,
     doc: Option<String>,
     #[serde(default)]
     values: Vec<String>,
@@ -104,6 +105,9 @@ fn variable(place: &Place<'_>, name: &Spanned<String>, typed: &TypedVariable) ->
             "remove `default`; add `required = false` where the app can do without it",
         ));
     }
+    if let Some(version) = &typed.version {
+        version_rule(&checked, typed.kind, version.get_ref()).map_err(|rule| place.at(version.span(), rule))?;
+    }
     let variable = typed.normalised(checked);
     match variable.soundness() {
         Ok(()) => Ok(variable),
@@ -112,6 +116,21 @@ fn variable(place: &Place<'_>, name: &Spanned<String>, typed: &TypedVariable) ->
             Err(place.at(span, Rule { rule: unsound.rule, hint: unsound.hint }))
         }
     }
+}
+
+/// A version is that of a backing service, and becomes the tag of its image.
+fn version_rule(name: &str, kind: VariableType, version: &str) -> Result<(), Rule> {
+    if kind != VariableType::ServiceUrl {
+        let rule = format!("`{name}`: `version` belongs to a backing service");
+        return Err(Rule::with_hint(rule, "remove it, or write `type = \"service-url\"`"));
+    }
+    let good = |one: char| one.is_ascii_alphanumeric() || "._-".contains(one);
+    let first = version.starts_with(|first: char| first.is_ascii_alphanumeric());
+    if first && version.chars().all(good) && version.len() <= 128 {
+        return Ok(());
+    }
+    let rule = format!("`{name}`: `{}` is no version", version.escape_debug());
+    Err(Rule::with_hint(rule, "write `version = \"16\"`"))
 }
 
 impl TypedVariable {
@@ -125,6 +144,7 @@ impl TypedVariable {
             default: text(&self.default),
             allow_empty: self.allow_empty,
             from_file: self.from_file,
+            version: self.version.as_ref().map(|version| version.get_ref().clone()),
             doc: self.doc.clone(),
             limits: Limits {
                 values: self.values.clone(),
@@ -165,6 +185,22 @@ mod tests {
             Err(Error::Malformed { place, rule, .. }) => (place, rule),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_version_is_that_of_a_backing_service() {
+        let service = "type = 'service-url'\nschemes = ['postgres']\n";
+        let version = |version: &str| declared(&format!("{service}version = '{version}'"));
+        let contract = version("16.4-alpine").expect("good").contract.expect("declared");
+        assert_eq!(contract.variables[0].version.as_deref(), Some("16.4-alpine"));
+        for bad in ["", "-1", "16:1", "a b", "16@sha256"] {
+            assert!(version(bad).is_err(), "{bad}");
+        }
+        let (place, rule) = refusal("type = 'string'\nversion = '16'");
+        assert_eq!(
+            (place.as_str(), rule.as_str()),
+            ("twelve.toml:3:11", "`X`: `version` belongs to a backing service")
+        );
     }
 
     #[test]

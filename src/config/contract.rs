@@ -1,7 +1,9 @@
 //! The contract: which config variables the app reads, and what each must look like. It is declared in twelve.toml,
 //! travels inside the build, and is held against the environment before any process starts.
 
+use super::resolution::Setting;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// What an app declares of its config. The order is that of the declaration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +35,9 @@ pub struct Variable {
     pub allow_empty: bool,
     /// Whether `NAME_FILE` and systemd's credentials may hold the value.
     pub from_file: bool,
+    /// The version of the backing service that its URL names, where the app asks for one: a laptop has the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// What it is for, in the app's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doc: Option<String>,
@@ -119,6 +124,7 @@ impl Variable {
             default: None,
             allow_empty: false,
             from_file: false,
+            version: None,
             doc: None,
             limits: Limits::default(),
         }
@@ -139,5 +145,20 @@ impl Contract {
             Some(prefix) => name.starts_with(prefix),
             None => pattern == name,
         })
+    }
+
+    /// Whether all may see a value: its variable is declared, is no secret, and no password stands in it.
+    #[must_use]
+    pub fn is_open(&self, setting: &Setting) -> bool {
+        let url = || setting.value.expose_text().and_then(|text| Url::parse(text).ok());
+        self.variable(&setting.name).is_some_and(|variable| !variable.secret)
+            && url().is_none_or(|url| url.password().is_none())
+    }
+
+    /// The same contract, where of the required variables only these must be given.
+    #[must_use]
+    pub fn requiring(&self, must: impl Fn(&Variable) -> bool) -> Self {
+        let lenient = |one: &Variable| Variable { required: one.required && must(one), ..one.clone() };
+        Self { passthrough: self.passthrough.clone(), variables: self.variables.iter().map(lenient).collect() }
     }
 }

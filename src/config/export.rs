@@ -22,6 +22,17 @@ pub enum Target {
     KubernetesSecret,
 }
 
+/// What a form is for, where it names anything.
+#[derive(Debug, Clone, Copy)]
+pub struct Form<'a> {
+    /// The name of a Secret.
+    pub name: &'a str,
+    /// The namespace of a Secret.
+    pub namespace: Option<&'a str>,
+    /// The services of a Compose file that get the config.
+    pub services: &'a [&'a str],
+}
+
 /// A variable that a target cannot carry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Uncarried {
@@ -59,11 +70,11 @@ impl Target {
 }
 
 impl Config {
-    /// The config in a target's form. `app` names what the form is for; `processes` are the services of a Compose file.
+    /// The config in a target's form.
     ///
     /// # Errors
     /// Every variable that the target cannot carry.
-    pub fn exported(&self, target: Target, app: &str, processes: &[&str]) -> Result<Zeroizing<String>, super::Error> {
+    pub fn exported(&self, target: Target, form: &Form<'_>) -> Result<Zeroizing<String>, super::Error> {
         let refused = |one: &Setting| {
             let why = match one.value.expose_text() {
                 None => Some("is not UTF-8"),
@@ -83,7 +94,8 @@ impl Config {
         }
         let settings = self.settings().iter().filter_map(|one| Some((one.name.as_str(), one.value.expose_text()?)));
         // With room for all of it: a text that grows leaves copies of itself behind.
-        let mut text = Zeroizing::new(String::with_capacity(4096 + (bytes * 6 + 64 * 1024) * processes.len().max(1)));
+        let mut text =
+            Zeroizing::new(String::with_capacity(4096 + (bytes * 6 + 64 * 1024) * form.services.len().max(1)));
         match target {
             Target::Systemd => settings.for_each(|(name, value)| {
                 *text += &format!("{name}=");
@@ -100,8 +112,8 @@ impl Config {
             Target::Compose => {
                 text.push_str("services:\n");
                 let all: Vec<_> = settings.collect();
-                for process in processes {
-                    *text += &format!("  {process}:\n    environment:\n");
+                for service in form.services {
+                    *text += &format!("  {service}:\n    environment:\n");
                     for (name, value) in &all {
                         push_all(&mut text, ["      ", name, ": "]);
                         yaml(&mut text, value, |one| (one == '$').then_some("$"));
@@ -110,9 +122,11 @@ impl Config {
                 }
             }
             Target::KubernetesSecret => {
-                *text += &format!(
-                    "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {app}-config\ntype: Opaque\nstringData:"
-                );
+                *text += &format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: {}\n", form.name);
+                if let Some(namespace) = form.namespace {
+                    *text += &format!("  namespace: {namespace}\n");
+                }
+                text.push_str("type: Opaque\nstringData:");
                 if self.settings().is_empty() {
                     text.push_str(" {}");
                 }
@@ -140,6 +154,14 @@ fn between(text: &mut String, quote: char, value: &str, before: impl Fn(char) ->
         text.push(one);
     }
     text.push(quote);
+}
+
+/// A text as a double-quoted scalar of YAML.
+#[must_use]
+pub fn double_quoted(value: &str) -> String {
+    let mut text = String::with_capacity(value.len() + 2);
+    yaml(&mut text, value, |_| None);
+    text
 }
 
 /// A double-quoted scalar (YAML 1.2, 7.3.1), every character that is not plainly printable as an escape.

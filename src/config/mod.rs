@@ -41,7 +41,7 @@ pub use env_file::{Entry, EnvFile};
 pub use env_finding::Finding;
 pub use env_format::Formatted;
 pub use example::{example_file, variable_table};
-pub use export::{Target, Uncarried};
+pub use export::{Form, Target, Uncarried, double_quoted};
 pub use from_file::ReadFile;
 pub use limits::{Key, Unsound};
 pub use notice::Notice;

@@ -113,6 +113,13 @@ impl Config {
         self.settings.iter().find(|setting| setting.name == name)
     }
 
+    /// That part of it which is asked for.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&Setting) -> bool) -> Self {
+        let settings = self.settings.iter().filter(|one| wanted(one)).cloned().collect();
+        Self { settings, notices: self.notices.clone() }
+    }
+
     /// What its user should know.
     #[must_use]
     pub fn notices(&self) -> &[Notice] {

@@ -1,7 +1,8 @@
 //! Why there is no export.
 
-use crate::app::AppName;
+use crate::app::{AppName, CannotStart};
 use crate::artifact::ReleaseId;
+use crate::config;
 use crate::report::Printable;
 use std::io;
 use std::path::PathBuf;
@@ -25,6 +26,70 @@ pub enum Error {
         /// The port.
         port: u64,
     },
+    /// An image that may be another one tomorrow.
+    #[error("the image `{image}` names no digest")]
+    NotPinned {
+        /// The image.
+        image: String,
+    },
+    /// A word that is no name of an image.
+    #[error("`{text}` is no image: {rule}", text = Printable(.text))]
+    NoImage {
+        /// What was typed.
+        text: String,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// A word that is no name of an object of Kubernetes.
+    #[error("`{text}` is no name in Kubernetes: lower-case letters, digits and inner `-`, at most 63", text = Printable(.text))]
+    NoObjectName {
+        /// What was typed.
+        text: String,
+    },
+    /// A word that asks for no service.
+    #[error("`{text}` is not `VARIABLE=IMAGE`", text = Printable(.text))]
+    NoAttachment {
+        /// What was typed.
+        text: String,
+    },
+    /// A service is asked for that no variable names.
+    #[error("`{variable}` is no variable of the type `service-url`", variable = Printable(.variable))]
+    NoSuchService {
+        /// The variable.
+        variable: String,
+        /// Those that are.
+        declared: Vec<String>,
+    },
+    /// A service is asked for whose URL nobody here can tell.
+    #[error("`{variable}` names a service that cannot be made: nothing is known of {}", in_words(.schemes))]
+    UnknownService {
+        /// The variable.
+        variable: String,
+        /// Its schemes.
+        schemes: Vec<String>,
+    },
+    /// A required service at no version.
+    #[error("`{variable}` names a backing service, and nobody says at which version")]
+    NoVersion {
+        /// The variable.
+        variable: String,
+        /// The image that its makers publish.
+        image: &'static str,
+    },
+    /// A command names a secret where it would stand in a file.
+    #[error("the command of `{process}` names `{variable}`, a secret: a Compose file would hold its value")]
+    SecretInCommand {
+        /// The process.
+        process: String,
+        /// The variable.
+        variable: String,
+    },
+    /// Commands name variables that their processes would not have.
+    #[error(transparent)]
+    CannotStart(#[from] CannotStart),
+    /// Values that a file cannot hold.
+    #[error("the secrets cannot be written")]
+    Config(#[from] config::Error),
     /// A folder holds what no export has written.
     #[error("`{folder}` holds `{entry}`, which no export wrote", folder = Printable(.folder.to_string_lossy()), entry = Printable(.entry))]
     NotOurs {
@@ -56,6 +121,10 @@ pub enum Error {
         #[source]
         cause: io::Error,
     },
+}
+
+fn in_words(schemes: &[String]) -> String {
+    schemes.iter().map(|scheme| format!("`{scheme}://`")).collect::<Vec<_>>().join(", ")
 }
 
 impl Error {

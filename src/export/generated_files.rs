@@ -42,6 +42,12 @@ impl GeneratedFiles {
         self.add(path, 0o644, bytes);
     }
 
+    /// Adds a text that holds secrets: its file is for its owner alone.
+    pub fn add_private_text(&mut self, path: impl Into<String>, text: &str) {
+        let bytes = format!("# {}\n{text}", self.origin).into_bytes();
+        self.add(path, 0o600, bytes);
+    }
+
     /// Adds a file as it is.
     pub fn add(&mut self, path: impl Into<String>, mode: u32, bytes: Vec<u8>) {
         self.files.insert(path.into(), GeneratedFile { mode, bytes });

@@ -40,7 +40,8 @@ fn sentence(event: &Event) -> Sentence {
         Event::Release(event) => of_release(event),
         Event::Run(event) => of_run(event),
         Event::Export(ExportEvent::Exported { app, release, files, folder }) => {
-            ("Exported", format!("{app} {release}: {files} files in `{folder}`"))
+            let noun = if *files == 1 { "file" } else { "files" };
+            ("Exported", format!("{app} {release}: {files} {noun} in `{folder}`"))
         }
         Event::Dev(event) => of_dev(event),
     }

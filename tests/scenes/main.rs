@@ -45,6 +45,10 @@ mod env;
 mod env_export;
 #[cfg(all(feature = "check", feature = "scaffold"))]
 mod env_source;
+#[cfg(feature = "export")]
+mod export_compose;
+#[cfg(feature = "export")]
+mod export_kubernetes;
 #[cfg(all(target_os = "linux", feature = "export"))]
 mod export_systemd;
 #[cfg(target_os = "linux")]

@@ -6,7 +6,7 @@ use crate::cli::ExitCode;
 use crate::cli::env_files::read_files;
 use crate::cli::failure::UsageError;
 use crate::cli::surroundings::Surroundings;
-use crate::config::{Target, Typed, create_private};
+use crate::config::{Form, Target, Typed, create_private};
 use crate::report::{Audience, data};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -71,8 +71,10 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let offer = Offer { environment: &environment, typed: &typed, files: &files };
     let config = declaration.config(&offer, &|path| std::fs::read(path))?;
     crate::cli::configured::notices(&config).for_each(|event| surroundings.reporter.tell(&event));
-    let processes: Vec<&str> = declaration.processes.iter().map(|process| process.name.as_str()).collect();
-    let text = config.exported(arguments.to.target(), declaration.app.as_str(), &processes)?;
+    let services: Vec<&str> = declaration.processes.iter().map(|process| process.name.as_str()).collect();
+    let name = format!("{}-config", declaration.app);
+    let form = Form { name: &name, namespace: None, services: &services };
+    let text = config.exported(arguments.to.target(), &form)?;
     match &arguments.output {
         Some(path) => create_private(&surroundings.resolve(path), &path.to_string_lossy(), text.as_bytes())?,
         None => data::text(&text)?,

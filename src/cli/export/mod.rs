@@ -1,5 +1,8 @@
 //! `cargo twelve export`: the run stage in the hands of an existing engine.
 
+mod compose;
+mod image_options;
+mod kubernetes;
 mod release;
 mod systemd;
 mod written;
@@ -17,12 +20,16 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Compose(compose::Arguments),
+    Kubernetes(kubernetes::Arguments),
     Systemd(systemd::Arguments),
 }
 
 /// Does one of them.
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     match &arguments.command {
+        Command::Compose(arguments) => compose::exec(arguments, surroundings),
+        Command::Kubernetes(arguments) => kubernetes::exec(arguments, surroundings),
         Command::Systemd(arguments) => systemd::exec(arguments, surroundings),
     }
 }

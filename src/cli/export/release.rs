@@ -6,7 +6,7 @@ use crate::cli::configured::{base_port, notices};
 use crate::cli::env_files::read_files;
 use crate::cli::surroundings::Surroundings;
 use crate::cli::trust_options::TrustOptions;
-use crate::config::{self, EnvFile, Typed};
+use crate::config::{self, Config, EnvFile, Typed, Variable};
 use crate::export::Exported;
 use crate::report::shell_word;
 use clap::Args;
@@ -65,9 +65,21 @@ impl ConfigOptions {
         if let Some(manifest) = manifests.first() {
             refuse_unfit(&manifest.declaration, files, surroundings)?;
         }
+        Ok(Exported::of(record, manifests, self.base_port(files)?)?)
+    }
+
+    /// What is exported, for engines whose config is made here.
+    pub(super) fn exported_unchecked(
+        &self,
+        (record, manifests): (ReleaseRecord, Vec<BuildManifest>),
+        files: &[EnvFile],
+    ) -> anyhow::Result<Exported> {
+        Ok(Exported::of(record, manifests, self.base_port(files)?)?)
+    }
+
+    fn base_port(&self, files: &[EnvFile]) -> anyhow::Result<BasePort> {
         let from_files = || base_port(&Typed::default(), &BTreeMap::new(), files);
-        let base = self.port.map_or_else(from_files, |port| Ok(BasePort(port)))?;
-        Ok(Exported::of(record, manifests, base)?)
+        self.port.map_or_else(from_files, |port| Ok(BasePort(port)))
     }
 
     /// These options as they were typed, for the line that says which command made a file.
@@ -89,6 +101,23 @@ fn refuse_unfit(declaration: &Declaration, files: &[EnvFile], surroundings: &Sur
         Err(other) => return Err(other.into()),
     }
     Ok(())
+}
+
+/// The config that goes into an engine's own files: what the contract asks for, where `must` says who of the required
+/// variables has to be given here, and not by the engine.
+pub(super) fn config(
+    exported: &Exported,
+    files: &[EnvFile],
+    must: impl Fn(&Variable) -> bool,
+    surroundings: &Surroundings,
+) -> anyhow::Result<Config> {
+    let (environment, typed) = (BTreeMap::new(), Typed::default());
+    let offer = Offer { environment: &environment, typed: &typed, files };
+    let mut declaration = exported.declaration().clone();
+    declaration.contract = declaration.contract.map(|contract| contract.requiring(must));
+    let config = declaration.config(&offer, &|path| std::fs::read(path))?;
+    notices(&config).for_each(|event| surroundings.reporter.tell(&event));
+    Ok(config)
 }
 
 /// The command line that makes an export again, wherever it is written.

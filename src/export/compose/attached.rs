@@ -1,0 +1,220 @@
+//! The backing services that are made beside the app: what each is, at which version, and how it is reached.
+
+use crate::app::{AppName, Declaration};
+use crate::config::{Variable, VariableType};
+use crate::export::yaml::{Yaml, map};
+use crate::export::{Error, ImageReference};
+use std::fmt;
+use std::str::FromStr;
+
+/// What is asked for a variable: the image of the service that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The variable.
+    pub variable: String,
+    /// The image.
+    pub image: ImageReference,
+}
+
+impl FromStr for Attachment {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (variable, image) = text.split_once('=').ok_or_else(|| Error::NoAttachment { text: text.to_owned() })?;
+        Ok(Self { variable: variable.to_owned(), image: image.parse()? })
+    }
+}
+
+/// `DATABASE_URL=postgres:16`, as it was typed.
+impl fmt::Display for Attachment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}={}", self.variable, self.image)
+    }
+}
+
+/// The services that are made.
+#[derive(Debug, Clone, Default)]
+pub struct Attachments(Vec<Attached>);
+
+/// A service that is made.
+#[derive(Debug, Clone)]
+pub(super) struct Attached {
+    pub(super) variable: String,
+    /// Its name in the file, and on the network.
+    pub(super) service: String,
+    pub(super) url: String,
+    image: ImageReference,
+    kind: &'static Kind,
+    app: String,
+}
+
+/// What is known of a kind of service.
+#[derive(Debug)]
+struct Kind {
+    schemes: &'static [&'static str],
+    /// The image that its makers publish.
+    image: &'static str,
+    /// What follows the scheme, with HOST and APP to be put in.
+    address: &'static str,
+    /// The variables of its image that make a database or a user, with APP to be put in.
+    environment: &'static [(&'static str, &'static str)],
+    /// The command that asks whether it is ready; none where its image has none.
+    health: &'static [&'static str],
+}
+
+/// Every kind, by the documentation of its image.
+static KINDS: [Kind; 9] = [
+    Kind {
+        schemes: &["postgres", "postgresql"],
+        image: "docker.io/library/postgres",
+        address: "APP:APP@HOST:5432/APP",
+        environment: &[("POSTGRES_USER", "APP"), ("POSTGRES_PASSWORD", "APP"), ("POSTGRES_DB", "APP")],
+        health: &["pg_isready", "-h", "127.0.0.1", "-U", "APP", "-d", "APP"],
+    },
+    Kind {
+        schemes: &["mysql"],
+        image: "docker.io/library/mysql",
+        address: "APP:APP@HOST:3306/APP",
+        environment: &[
+            ("MYSQL_USER", "APP"),
+            ("MYSQL_PASSWORD", "APP"),
+            ("MYSQL_DATABASE", "APP"),
+            ("MYSQL_RANDOM_ROOT_PASSWORD", "yes"),
+        ],
+        health: &["mysqladmin", "ping", "-h", "127.0.0.1", "-uAPP", "-pAPP"],
+    },
+    Kind {
+        schemes: &["mariadb"],
+        image: "docker.io/library/mariadb",
+        address: "APP:APP@HOST:3306/APP",
+        environment: &[
+            ("MARIADB_USER", "APP"),
+            ("MARIADB_PASSWORD", "APP"),
+            ("MARIADB_DATABASE", "APP"),
+            ("MARIADB_RANDOM_ROOT_PASSWORD", "yes"),
+        ],
+        health: &["healthcheck.sh", "--connect", "--innodb_initialized"],
+    },
+    Kind {
+        schemes: &["redis"],
+        image: "docker.io/library/redis",
+        address: "HOST:6379",
+        environment: &[],
+        health: &["redis-cli", "ping"],
+    },
+    Kind {
+        schemes: &["valkey"],
+        image: "docker.io/valkey/valkey",
+        address: "HOST:6379",
+        environment: &[],
+        health: &["valkey-cli", "ping"],
+    },
+    Kind {
+        schemes: &["amqp"],
+        image: "docker.io/library/rabbitmq",
+        address: "APP:APP@HOST:5672",
+        environment: &[("RABBITMQ_DEFAULT_USER", "APP"), ("RABBITMQ_DEFAULT_PASS", "APP")],
+        health: &["rabbitmq-diagnostics", "-q", "check_port_connectivity"],
+    },
+    Kind { schemes: &["nats"], image: "docker.io/library/nats", address: "HOST:4222", environment: &[], health: &[] },
+    Kind {
+        schemes: &["mongodb"],
+        image: "docker.io/library/mongo",
+        address: "HOST:27017/APP",
+        environment: &[],
+        health: &["mongosh", "--quiet", "--eval", "db.adminCommand('ping').ok"],
+    },
+    Kind {
+        schemes: &["smtp"],
+        image: "docker.io/axllent/mailpit",
+        address: "HOST:1025",
+        environment: &[],
+        health: &[],
+    },
+];
+
+impl Attachments {
+    /// The services that a contract names: an image that was asked for, else the declared version of the usual image. A
+    /// variable without either keeps its value, which `given` knows of.
+    ///
+    /// # Errors
+    /// Where a service is asked for that nobody declares or that cannot be made, or a required one has no version.
+    pub fn of(declaration: &Declaration, wanted: &[Attachment], given: impl Fn(&str) -> bool) -> Result<Self, Error> {
+        let variables = declaration.contract.iter().flat_map(|contract| &contract.variables);
+        let services: Vec<&Variable> = variables.filter(|one| one.kind == VariableType::ServiceUrl).collect();
+        let unknown = wanted.iter().find(|asked| !services.iter().any(|one| one.name == asked.variable));
+        if let Some(asked) = unknown {
+            let declared = services.iter().map(|one| one.name.clone()).collect();
+            return Err(Error::NoSuchService { variable: asked.variable.clone(), declared });
+        }
+        let mut all = Vec::new();
+        for variable in services {
+            let schemes = &variable.limits.schemes;
+            let known = KINDS.iter().find_map(|kind| {
+                let scheme = schemes.iter().find(|scheme| kind.schemes.contains(&scheme.as_str()))?;
+                Some((kind, scheme))
+            });
+            let asked = wanted.iter().find(|one| one.variable == variable.name).map(|one| one.image.clone());
+            let image = match (asked, known, &variable.version) {
+                (Some(image), ..) => Some(image),
+                (None, Some((kind, _)), Some(version)) => Some(format!("{}:{version}", kind.image).parse()?),
+                _ => None,
+            };
+            match (image, known) {
+                (Some(image), Some((kind, scheme))) => {
+                    all.push(Attached::new(variable, image, kind, scheme, &declaration.app));
+                }
+                (Some(_), None) => {
+                    return Err(Error::UnknownService { variable: variable.name.clone(), schemes: schemes.clone() });
+                }
+                (None, Some((kind, _))) if variable.required && !given(&variable.name) => {
+                    return Err(Error::NoVersion { variable: variable.name.clone(), image: kind.image });
+                }
+                (None, _) => {}
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// Whether a variable names a service that is made.
+    #[must_use]
+    pub fn has(&self, variable: &str) -> bool {
+        self.iter().any(|one| one.variable == variable)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Attached> {
+        self.0.iter()
+    }
+}
+
+impl Attached {
+    fn new(variable: &Variable, image: ImageReference, kind: &'static Kind, scheme: &str, app: &AppName) -> Self {
+        let app = app.as_str();
+        let name = variable.name.to_ascii_lowercase().replace('_', "-");
+        let service = name.strip_suffix("-url").filter(|short| !short.is_empty()).unwrap_or(&name).to_owned();
+        let url = format!("{scheme}://{}", kind.address.replace("APP", app).replace("HOST", &service));
+        Self { variable: variable.name.clone(), service, url, image, kind, app: app.to_owned() }
+    }
+
+    /// Whether it can be asked if it is ready.
+    pub(super) fn is_asked(&self) -> bool {
+        !self.kind.health.is_empty()
+    }
+
+    pub(super) fn yaml(&self) -> Yaml {
+        let own = |text: &str| text.replace("APP", &self.app);
+        let environment = self.kind.environment.iter().map(|(name, value)| (*name, own(value)));
+        let words = std::iter::once("CMD".to_owned()).chain(self.kind.health.iter().map(|word| own(word)));
+        let health = map([
+            ("test", Some(Yaml::list(words))),
+            ("interval", Some("2s".into())),
+            ("timeout", Some("10s".into())),
+            ("retries", Some(60_u64.into())),
+        ]);
+        map([
+            ("image", Some(self.image.to_string().into())),
+            ("environment", (!self.kind.environment.is_empty()).then(|| Yaml::texts(environment))),
+            ("healthcheck", self.is_asked().then_some(health)),
+        ])
+    }
+}

@@ -49,7 +49,7 @@ impl SigningKey {
             };
             return Err(refuse(why));
         }
-        let key = PrivateKey::from_openssh(&bytes).map_err(|cause| refuse(cause.to_string()))?;
+        let key = PrivateKey::from_openssh(text).map_err(|cause| refuse(cause.to_string()))?;
         if !key.is_encrypted() {
             return Ok(Self(Kind::File(key.into())));
         }

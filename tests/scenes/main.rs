@@ -22,6 +22,8 @@ mod build_refusals;
 mod build_registries;
 #[cfg(feature = "build")]
 mod build_tampering;
+#[cfg(all(feature = "check", feature = "scaffold"))]
+mod built_in_templates;
 #[cfg(feature = "check")]
 mod check;
 #[cfg(all(feature = "check", feature = "scaffold"))]
@@ -32,6 +34,8 @@ mod check_run;
 mod check_traps;
 #[cfg(feature = "check")]
 mod checked;
+#[cfg(all(target_os = "linux", feature = "build", feature = "remote", feature = "scaffold"))]
+mod ci_path;
 #[cfg(target_os = "linux")]
 mod compat;
 #[cfg(target_os = "linux")]

@@ -96,7 +96,7 @@ impl ObjectServer {
 }
 
 /// One request and its answer; none where nobody listens.
-fn request(port: u16, method: &str, path: &str, body: &[u8]) -> Option<Answer> {
+pub(crate) fn request(port: u16, method: &str, path: &str, body: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     let length = body.len();
     let head = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n");

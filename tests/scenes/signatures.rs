@@ -404,3 +404,17 @@ fn a_release_is_signed_as_it_is_made_and_its_signature_is_among_the_portable_fil
     let verified = scene.twelve(["verify", "v1", "--signers", "target/signers"]);
     assert_eq!(verified.code, Some(0), "{}", verified.page());
 }
+
+#[test]
+fn a_key_that_went_through_a_secret_of_ci_signs_whatever_became_of_its_line_ends() {
+    let (scene, _) = scene();
+    signers(&scene, &["ci namespaces=\"release@cargo-twelve\" {ci}"]);
+    let key = fs::read_to_string(scene.path().join("ci")).expect("the key");
+    for text in [key.trim_end().to_owned(), format!("{key}\n\n"), key.replace('\n', "\r\n")] {
+        scene.write("pasted", text);
+        let _ = fs::remove_file(scene.store().join("shop/releases/v1.json.sig"));
+        let signed = sign(&scene, "pasted");
+        assert_eq!(signed.code, Some(0), "{}", signed.page());
+        assert_eq!(verify(&scene).code, Some(0));
+    }
+}

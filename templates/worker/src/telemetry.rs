@@ -1,9 +1,11 @@
 //! Spans to an OpenTelemetry collector, where OTEL_EXPORTER_OTLP_ENDPOINT names one; without it nothing is sent. What
-//! else the OTEL_* variables say holds too: OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, OTEL_RESOURCE_ATTRIBUTES.
+//! else the OTEL_* variables say holds too: OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, OTEL_RESOURCE_ATTRIBUTES. A
+//! collector that is away costs spans and nothing else.
 
 use std::env;
 use std::error::Error;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
@@ -13,6 +15,14 @@ use tracing::Subscriber;
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::registry::LookupSpan;
 
+const ENDPOINTS: [&str; 2] = [
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+];
+
+/// How long the last spans may take; what is asked to stop soon has other things to do.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 static PROVIDER: OnceLock<SdkTracerProvider> = OnceLock::new();
 
 /// The layer that sends spans. It starts a thread of its own, so it is made before the runtime.
@@ -20,7 +30,8 @@ pub fn layer<S>() -> Result<Option<OpenTelemetryLayer<S, SdkTracer>>, Box<dyn Er
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    if env::var_os("OTEL_EXPORTER_OTLP_ENDPOINT").is_none_or(|endpoint| endpoint.is_empty()) {
+    let named = |name: &&str| env::var_os(name).is_some_and(|endpoint| !endpoint.is_empty());
+    if !ENDPOINTS.iter().any(named) {
         return Ok(None);
     }
     let exporter = SpanExporter::builder()
@@ -43,7 +54,7 @@ where
 /// Sends what is not sent yet.
 pub fn finish() {
     if let Some(provider) = PROVIDER.get()
-        && let Err(error) = provider.shutdown()
+        && let Err(error) = provider.shutdown_with_timeout(PATIENCE)
     {
         tracing::warn!(%error, "the last spans are lost");
     }

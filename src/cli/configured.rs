@@ -27,7 +27,7 @@ pub(crate) fn base_port(
         Some(port) => Ok(BasePort(port)),
         None => Err(UsageError {
             message: format!("PORT ({}) is no port", given.source),
-            hint: Some("a port is a number from 1 to 65535; `--port` takes precedence".to_owned()),
+            hint: "a port is a number from 1 to 65535; `--port` takes precedence".to_owned(),
         }
         .into()),
     }

@@ -44,7 +44,7 @@ pub(crate) fn app_of(
         && one != other
     {
         let message = format!("`{deploy}` is a deploy of `{one}`, and the release is one of `{other}`");
-        return Err(UsageError { message, hint: Some("name the app once".to_owned()) }.into());
+        return Err(UsageError { message, hint: "name the app once".to_owned() }.into());
     }
     Ok(store.app(deploy.app.as_ref().or(named), surroundings.app_at_hand()?.as_ref())?)
 }

@@ -77,7 +77,7 @@ pub(crate) fn typed(words: &[String], surroundings: &Surroundings) -> anyhow::Re
             }
             // The word itself may be a secret that was meant as the value.
             Err(rule) => {
-                let hint = Some("-e NAME=value, or `-e NAME` to take it from the environment".to_owned());
+                let hint = "-e NAME=value, or `-e NAME` to take it from the environment".to_owned();
                 return Err(UsageError { message: format!("a word behind `-e` {rule}"), hint }.into());
             }
         }

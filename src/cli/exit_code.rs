@@ -41,6 +41,26 @@ pub enum ExitCode {
     Terminated = 143,
 }
 
+#[cfg(all(target_os = "linux", any(feature = "check", all(feature = "scaffold", feature = "build"))))]
+impl ExitCode {
+    /// What a command of ours that refused to go on meant by its code.
+    pub(crate) fn of_refusal(code: u8) -> Self {
+        let all = [
+            Self::Findings,
+            Self::Usage,
+            Self::Data,
+            Self::NotFound,
+            Self::Unavailable,
+            Self::WouldOverwrite,
+            Self::Machine,
+            Self::Busy,
+            Self::Refused,
+            Self::Config,
+        ];
+        all.into_iter().find(|one| u8::from(*one) == code).unwrap_or(Self::Internal)
+    }
+}
+
 impl From<ExitCode> for u8 {
     fn from(code: ExitCode) -> Self {
         code as Self

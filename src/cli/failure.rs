@@ -12,6 +12,7 @@ mod codebase;
 mod config;
 #[cfg(feature = "export")]
 mod export;
+mod machine;
 mod release;
 #[cfg(target_os = "linux")]
 mod run;
@@ -34,18 +35,29 @@ pub(crate) struct Advice {
     /// The exit code.
     pub(crate) code: ExitCode,
     /// The next step, as a fragment.
-    pub(crate) hint: Option<String>,
+    hint: Option<String>,
 }
 
+/// There is no way to make one without a next step, but for [`Advice::told`].
 impl Advice {
-    /// A code without a hint.
-    pub(crate) fn code(code: ExitCode) -> Self {
-        Self { code, hint: None }
-    }
-
     /// A code and a hint.
     pub(crate) fn hint(code: ExitCode, hint: impl Into<String>) -> Self {
         Self { code, hint: Some(hint.into()) }
+    }
+
+    /// A code alone, where the next step stands before it already: in what cargo printed, in what `run` said of itself, or
+    /// where the user has stopped it.
+    #[cfg(any(feature = "build", all(feature = "check", target_os = "linux")))]
+    pub(crate) fn told(code: ExitCode, hint: Option<String>) -> Self {
+        Self { code, hint }
+    }
+
+    /// A fault of this program.
+    pub(crate) fn fault() -> Self {
+        Self::hint(
+            ExitCode::Internal,
+            "this is a fault of cargo-twelve: report it with the command, this message and `cargo twelve --version`",
+        )
     }
 }
 
@@ -56,7 +68,7 @@ pub(crate) struct UsageError {
     /// What is wrong, as a fragment.
     pub(crate) message: String,
     /// What to type instead.
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: String,
 }
 
 /// A failure as it is said.
@@ -92,7 +104,7 @@ pub(crate) fn rendered(error: &anyhow::Error, audience: Audience) -> Rendered {
 
 fn advice(error: &anyhow::Error) -> Advice {
     if let Some(usage) = error.downcast_ref::<UsageError>() {
-        return Advice { code: ExitCode::Usage, hint: usage.hint.clone() };
+        return Advice::hint(ExitCode::Usage, &usage.hint);
     }
     #[cfg(feature = "scaffold")]
     if let Some(error) = error.downcast_ref() {
@@ -126,6 +138,10 @@ fn advice(error: &anyhow::Error) -> Advice {
     if let Some(error) = error.downcast_ref() {
         return codebase::unwatched(error);
     }
+    #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
+    if let Some(stopped) = error.downcast_ref::<super::tour::Stopped>() {
+        return Advice::told(ExitCode::of_refusal(stopped.code), stopped.hint.clone());
+    }
     if error.downcast_ref::<crate::app::CannotStart>().is_some() {
         let hint = "set them in the environment or in a file named with `--env-file`";
         return Advice::hint(ExitCode::Config, hint);
@@ -135,7 +151,8 @@ fn advice(error: &anyhow::Error) -> Advice {
         .or_else(|| config_error(error).map(config::advice))
         .or_else(|| error.downcast_ref().map(store::advice))
         .or_else(|| error.downcast_ref().map(release::advice))
-        .unwrap_or_else(|| Advice::code(ExitCode::Internal))
+        .or_else(|| error.chain().find_map(|cause| cause.downcast_ref()).map(|cause| machine::advice(cause, None)))
+        .unwrap_or_else(Advice::fault)
 }
 
 /// Why there is no config, also where a stage handed it on.

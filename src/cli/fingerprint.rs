@@ -22,7 +22,7 @@ pub(crate) fn fingerprint(
     if let Some(shared) = surroundings.text(KEY) {
         let key = FingerprintKey::new(Zeroizing::new(shared.as_bytes().to_vec())).ok_or_else(|| UsageError {
             message: format!("{KEY} is shorter than {SHORTEST_KEY} bytes"),
-            hint: Some(format!("`export {KEY}=$(openssl rand -hex 32)`, the same on all machines that deploy")),
+            hint: format!("`export {KEY}=$(openssl rand -hex 32)`, the same on all machines that deploy"),
         })?;
         return Ok(key.fingerprint(config));
     }

@@ -16,7 +16,7 @@ pub(crate) struct HostOptions {
     #[command(flatten)]
     process: ProcessOptions,
 
-    /// Start processes as this user (root only)
+    /// Start processes as this user, a name or a number (root only)
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
 }

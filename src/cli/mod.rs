@@ -16,6 +16,7 @@ mod cache_options;
 #[cfg(feature = "check")]
 mod check;
 mod compat;
+mod completions;
 #[cfg(target_os = "linux")]
 mod config_options;
 mod configured;
@@ -51,9 +52,11 @@ mod import;
 #[cfg(all(feature = "scaffold", feature = "check"))]
 mod init;
 mod inventory;
+mod man;
 #[cfg(feature = "scaffold")]
 mod new;
 mod options;
+mod overview;
 #[cfg(target_os = "linux")]
 mod plan_page;
 #[cfg(target_os = "linux")]
@@ -108,12 +111,13 @@ use surroundings::Surroundings;
 
 /// From an empty folder to a running process, by the twelve-factor method
 #[derive(Debug, Parser)]
-#[command(name = "cargo twelve", bin_name = "cargo twelve", version, disable_help_subcommand = true)]
+#[command(name = "cargo twelve", bin_name = "cargo twelve", display_name = "cargo-twelve", version)]
+#[command(disable_help_subcommand = true, after_help = overview::EXAMPLES)]
 struct Arguments {
     #[command(flatten)]
     options: Options,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,6 +129,7 @@ enum Command {
     #[cfg(feature = "check")]
     Check(check::Arguments),
     Compat(compat::Arguments),
+    Completions(completions::Arguments),
     #[cfg(target_os = "linux")]
     Deploy(deploy::Arguments),
     Deploys(deploys::Arguments),
@@ -138,6 +143,7 @@ enum Command {
     Import(import::Arguments),
     #[cfg(all(feature = "scaffold", feature = "check"))]
     Init(init::Arguments),
+    Man(man::Arguments),
     #[cfg(feature = "scaffold")]
     New(new::Arguments),
     #[cfg(feature = "build")]
@@ -182,10 +188,11 @@ pub fn main() -> std::process::ExitCode {
 }
 
 /// Executes one command; its answer is the exit code, since `run` and `admin` pass on their process's own.
-fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
+fn exec(command: Option<Command>, surroundings: &Surroundings) -> anyhow::Result<u8> {
+    let Some(command) = command else { return overview::exec(surroundings).map(u8::from) };
     if surroundings.options.format == Format::Slsa && !matches!(command, Command::Show(_)) {
         let message = "`--format slsa` is a form of `show` alone".to_owned();
-        return Err(UsageError { message, hint: Some("cargo twelve show v42 --format slsa".to_owned()) }.into());
+        return Err(UsageError { message, hint: "cargo twelve show v42 --format slsa".to_owned() }.into());
     }
     match command {
         #[cfg(target_os = "linux")]
@@ -203,6 +210,7 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         #[cfg(feature = "check")]
         Command::Check(arguments) => check::exec(&arguments, surroundings),
         Command::Compat(arguments) => compat::exec(&arguments, surroundings),
+        Command::Completions(arguments) => completions::exec(&arguments),
         Command::Deploys(arguments) => deploys::exec(&arguments, surroundings),
         Command::Diff(arguments) => diff::exec(&arguments, surroundings),
         Command::Env(arguments) => env::exec(&arguments, surroundings),
@@ -216,6 +224,7 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
         Command::Pull(arguments) => pull::exec(&arguments, surroundings),
         #[cfg(all(feature = "scaffold", feature = "check"))]
         Command::Init(arguments) => init::exec(&arguments, surroundings),
+        Command::Man(arguments) => man::exec(&arguments, surroundings),
         #[cfg(feature = "scaffold")]
         Command::New(arguments) => new::exec(&arguments, surroundings),
         #[cfg(feature = "build")]
@@ -240,3 +249,6 @@ fn exec(command: Command, surroundings: &Surroundings) -> anyhow::Result<u8> {
 fn normalised(words: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
     words.enumerate().filter(|(index, word)| *index != 1 || word != "twelve").map(|(_, word)| word)
 }
+
+#[cfg(test)]
+mod documented;

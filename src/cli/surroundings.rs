@@ -96,7 +96,7 @@ impl Surroundings {
             Some(location) => location.clone(),
             None => self.user_folder("XDG_DATA_HOME", ".local/share").ok_or_else(|| UsageError {
                 message: "no store is named, and without HOME there is no default".to_owned(),
-                hint: Some("name one with `--store DIR` or TWELVE_STORE".to_owned()),
+                hint: "name one with `--store DIR` or TWELVE_STORE".to_owned(),
             })?,
         };
         Ok(Store::at(&Location::parse(&location, &self.directory)?.with_environment(&self.environment))
@@ -131,7 +131,7 @@ impl Surroundings {
         }
         let folder = self.user_folder("XDG_CACHE_HOME", ".cache").ok_or_else(|| UsageError {
             message: "no cache is named, and without HOME there is no default".to_owned(),
-            hint: Some("name one with `--cache DIR` or TWELVE_CACHE".to_owned()),
+            hint: "name one with `--cache DIR` or TWELVE_CACHE".to_owned(),
         })?;
         Ok(folder)
     }

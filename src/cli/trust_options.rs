@@ -33,7 +33,7 @@ impl TrustOptions {
                 None => Ok(None),
                 Some(_) => Err(UsageError {
                     message: "`--require-signers` counts the keys of a signers file, and none is named".to_owned(),
-                    hint: Some("name it with `--signers FILE` or TWELVE_SIGNERS".to_owned()),
+                    hint: "name it with `--signers FILE` or TWELVE_SIGNERS".to_owned(),
                 }
                 .into()),
             };
@@ -51,7 +51,7 @@ fn read(path: &Path, surroundings: &Surroundings) -> anyhow::Result<Vec<u8>> {
     let unreadable = |cause: std::io::Error| match cause.kind() {
         std::io::ErrorKind::NotFound => anyhow::Error::from(UsageError {
             message: format!("there is no signers file `{}`", path.display()),
-            hint: Some("`--signers` and TWELVE_SIGNERS take a path from the working directory".to_owned()),
+            hint: "`--signers` and TWELVE_SIGNERS take a path from the working directory".to_owned(),
         }),
         _ => Error::Machine { path: full.clone(), act: "read", cause }.into(),
     };

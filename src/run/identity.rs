@@ -70,7 +70,14 @@ impl Identity {
 
 impl User {
     fn named(name: &str) -> Option<Self> {
-        listed().into_iter().find(|user| user.name == name)
+        listed().into_iter().find(|user| user.name == name).or_else(|| Self::unlisted(name))
+    }
+
+    /// A number is a user also where the machine lists none, as in an image without passwd; root is 0 everywhere.
+    fn unlisted(name: &str) -> Option<Self> {
+        let uid = if name == "root" { 0 } else { name.parse().ok()? };
+        let unlisted = Self { name: uid.to_string(), uid, gid: uid, home: PathBuf::from("/") };
+        Some(Self::with_uid(uid).unwrap_or(unlisted))
     }
 
     fn with_uid(uid: u32) -> Option<Self> {
@@ -90,7 +97,18 @@ fn entry(line: &str) -> Option<User> {
 
 #[cfg(test)]
 mod tests {
-    use super::entry;
+    use super::{User, entry};
+
+    #[test]
+    fn a_number_is_a_user_also_where_the_machine_lists_none() {
+        let user = User::named("4000123").expect("a user");
+        assert_eq!(
+            (user.name.as_str(), user.uid, user.gid, user.home.to_str()),
+            ("4000123", 4_000_123, 4_000_123, Some("/"))
+        );
+        assert_eq!(User::named("0").map(|user| user.uid), Some(0));
+        assert_eq!(User::named("nobody-of-this-name"), None);
+    }
 
     #[test]
     fn an_entry_has_seven_fields() {

@@ -81,6 +81,7 @@ mod new_compiles;
 mod new_in_a_workspace;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod object_server;
+mod pages;
 #[cfg(feature = "build")]
 mod progress;
 #[cfg(feature = "build")]
@@ -122,6 +123,8 @@ mod run_verification;
 #[cfg(target_os = "linux")]
 mod running;
 mod scene;
+#[cfg(target_os = "linux")]
+mod server_alone;
 #[cfg(target_os = "linux")]
 mod servers;
 #[cfg(feature = "build")]

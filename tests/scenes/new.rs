@@ -146,7 +146,10 @@ fn refuses_to_write_over_anything() {
 fn a_path_without_a_last_name_is_refused() {
     let scene = Scene::new();
     let outcome = scene.twelve(["new", "/"]);
-    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(2), "error: `/` names no folder\n"));
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (Some(2), "error: `/` names no folder\nhint: name a folder: `cargo twelve new shop`\n")
+    );
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl ContractOptions {
             Some((folder, declaration)) => Ok((declaration, Some(folder))),
             None => Err(UsageError {
                 message: "no app is at hand whose contract could be meant".to_owned(),
-                hint: Some("go to the folder of its twelve.toml, or name a release with `--release-id v42`".to_owned()),
+                hint: "go to the folder of its twelve.toml, or name a release with `--release-id v42`".to_owned(),
             }
             .into()),
         }
@@ -40,8 +40,7 @@ impl ContractOptions {
     /// The contract, which must be declared.
     pub(super) fn contract(declaration: &Declaration) -> anyhow::Result<&Contract> {
         declaration.contract.as_ref().ok_or_else(|| {
-            let hint =
-                Some("declare its variables: `[config.vars.NAME]` with `type = \"string\"` in twelve.toml".to_owned());
+            let hint = "declare its variables: `[config.vars.NAME]` with `type = \"string\"` in twelve.toml".to_owned();
             UsageError { message: format!("`{}` declares no `[config]`", declaration.app), hint }.into()
         })
     }

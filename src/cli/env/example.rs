@@ -44,7 +44,7 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         let same = std::fs::read(&path).is_ok_and(|standing| standing == example.as_bytes());
         if !same {
             let message = format!("`{name}` is not what the contract says");
-            let hint = Some("`cargo twelve env example --force` writes it".to_owned());
+            let hint = "`cargo twelve env example --force` writes it".to_owned();
             return Err(UsageError { message, hint }.into());
         }
     } else if arguments.force && path.exists() {

@@ -62,7 +62,7 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let json = surroundings.reporter.audience() == Audience::Json;
     if arguments.output.is_none() && (json || std::io::stdout().is_terminal()) {
         let message = "the values would be shown to whoever sees the terminal, or a log".to_owned();
-        let hint = Some("name a file with `--output FILE`, or send stdout to a file or a program".to_owned());
+        let hint = "name a file with `--output FILE`, or send stdout to a file or a program".to_owned();
         return Err(UsageError { message, hint }.into());
     }
     let (declaration, _) = arguments.contract.declaration(surroundings)?;

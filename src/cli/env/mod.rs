@@ -15,6 +15,9 @@ use clap::{Args, Subcommand};
 
 /// Env files and the contract: check, format, compare, document, export
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo twelve env check --env-file prod.env
+  cargo twelve env diff staging.env prod.env")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -27,6 +27,7 @@ pub(super) fn advice(error: &Error) -> Advice {
             Advice::hint(ExitCode::Data, "write the line as ssh-keygen(1) says it under ALLOWED SIGNERS")
         }
         Error::Changed { .. } => Advice::hint(ExitCode::Busy, "try again when nothing writes to it"),
-        Error::Machine { .. } | Error::Stream { .. } => Advice::code(ExitCode::Machine),
+        Error::Machine { path, cause, .. } => super::machine::advice(cause, Some(path)),
+        Error::Stream { cause, .. } => super::machine::advice(cause, None),
     }
 }

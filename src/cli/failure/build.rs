@@ -11,7 +11,9 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::App(error) => super::app::advice(error),
         Error::Artifact(error) => super::artifact::advice(error),
         Error::OutsideRepository { .. } => Advice::hint(ExitCode::Usage, "name a Cargo.toml of the repository"),
-        Error::Machine { .. } | Error::NotStarted { .. } => Advice::code(ExitCode::Machine),
+        Error::Machine { path, cause, .. } | Error::NotStarted { program: path, cause } => {
+            super::machine::advice(cause, Some(path))
+        }
         Error::NoCargo => refused("install Rust from https://rustup.rs, or set CARGO to a cargo".to_owned()),
         Error::NoToolchain { toolchain, .. } => refused(format!("rustup toolchain install {toolchain}")),
         Error::NoneChosen { .. } => refused("rustup default stable".to_owned()),
@@ -24,7 +26,9 @@ pub(super) fn advice(error: &Error) -> Advice {
             refused("build where `unshare -rm true` works, with a toolchain that has a folder of its own".to_owned())
         }
         Error::Setting { file, key, .. } => refused(format!("take `{key}` out of `{}`", file.display())),
-        Error::BadSetting { .. } => Advice::code(ExitCode::Data),
+        Error::BadSetting { file, .. } => {
+            data(&format!("mend `{}`; cargo reads it too: `cargo build` says what it thinks of it", file.display()))
+        }
         Error::WrongCrate { path, .. } => refused(format!("rm {} && cargo fetch --locked", path.display())),
         Error::WrongVendored { .. } => refused("cargo vendor, and commit what it changes".to_owned()),
         Error::NoCrate { .. } | Error::NoGitDependency { .. } => refused("cargo fetch --locked".to_owned()),
@@ -32,19 +36,30 @@ pub(super) fn advice(error: &Error) -> Advice {
             "tell whoever runs the registry, or the mirror that your cargo config names; nothing of it was compiled"
                 .to_owned(),
         ),
-        Error::BadCrate { .. } => Advice::code(ExitCode::Data),
+        Error::BadCrate { package, .. } => data(&format!(
+            "depend on another version: `cargo update -p {}`, and tell who publishes it",
+            package.replace(' ', "@")
+        )),
         Error::Fetch { .. } => Advice::hint(ExitCode::Unavailable, "cargo fetch --locked"),
         Error::ForeignInput { .. } => refused(
             "commit the file and include it from there; what differs between machines is config, and read when it runs"
                 .to_owned(),
         ),
-        Error::Unverified { .. } => Advice::code(ExitCode::Refused),
-        Error::NotCompiled => Advice::code(ExitCode::Findings),
-        Error::Interrupted { signal: 1 } => Advice::code(ExitCode::HungUp),
-        Error::Interrupted { signal: 2 } => Advice::code(ExitCode::Interrupted),
-        Error::Interrupted { .. } => Advice::code(ExitCode::Terminated),
+        Error::Unverified { .. } => {
+            refused("depend on it by a registry, by `git = \"...\"`, or by a path in the repository".to_owned())
+        }
+        Error::NotCompiled => Advice::told(ExitCode::Findings, None),
+        Error::Interrupted { signal: 1 } => Advice::told(ExitCode::HungUp, None),
+        Error::Interrupted { signal: 2 } => Advice::told(ExitCode::Interrupted, None),
+        Error::Interrupted { .. } => Advice::told(ExitCode::Terminated, None),
         Error::NoSuchBin { known, .. } => data(&format!("`build.bins` may name {}", listed(known))),
-        Error::BadBinary { .. } | Error::ChangedByBuild { .. } => Advice::code(ExitCode::Refused),
+        Error::BadBinary { .. } => refused(
+            "`file` says what it is; `targets` in twelve.toml and the linker's settings decide what it becomes"
+                .to_owned(),
+        ),
+        Error::ChangedByBuild { path } => refused(format!(
+            "a build script may write to its OUT_DIR alone; `grep -rn '{path}' --include=build.rs .` finds who writes there"
+        )),
         Error::Library(library) => {
             let declare = format!("`[build] system-libraries = [\"{}\"]` in twelve.toml declares it", library.library);
             refused(match &library.package {
@@ -59,6 +74,6 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Reserved { .. } => data("narrow `build.assets` in twelve.toml, or give the file another name"),
         Error::NoAsset { .. } => refused("narrow `build.assets` in twelve.toml, or commit the file itself".to_owned()),
         Error::NoBuildScript { .. } => data("`out-assets` names files that build.rs writes to its OUT_DIR"),
-        Error::Misunderstood { .. } => Advice::code(ExitCode::Internal),
+        Error::Misunderstood { .. } => Advice::fault(),
     }
 }

@@ -13,22 +13,16 @@ pub(super) fn advice(error: &Error) -> Advice {
         }
         Error::NoRule { nearest: None, .. } => Advice::hint(ExitCode::NotFound, "cargo twelve check --rules"),
         Error::Baseline { .. } => Advice::hint(ExitCode::Data, "cargo twelve check --write-baseline FILE"),
-        Error::File { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => Advice::code(ExitCode::NotFound),
-        Error::File { .. } => Advice::code(ExitCode::Machine),
+        Error::File { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => Advice::hint(
+            ExitCode::NotFound,
+            "paths start at the working directory; `cargo twelve check --write-baseline FILE` makes a baseline",
+        ),
+        Error::File { path, cause, .. } => super::machine::advice(cause, Some(path.as_ref())),
     }
 }
 
 /// What `run` itself said when it was to be watched.
 #[cfg(target_os = "linux")]
 pub(super) fn refusal(refusal: &crate::cli::check::Refusal) -> Advice {
-    let code = match refusal.code {
-        66 => ExitCode::NotFound,
-        69 => ExitCode::Unavailable,
-        74 => ExitCode::Machine,
-        77 => ExitCode::Refused,
-        78 => ExitCode::Config,
-        65 => ExitCode::Data,
-        _ => ExitCode::Internal,
-    };
-    Advice { code, hint: refusal.hint.clone() }
+    Advice::told(ExitCode::of_refusal(refusal.code), refusal.hint.clone())
 }

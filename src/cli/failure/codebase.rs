@@ -10,7 +10,9 @@ pub(super) fn advice(error: &Error) -> Advice {
     let refused = |hint: String| Advice::hint(ExitCode::Refused, hint);
     match error {
         Error::NoRepository { .. } => refused("git init && git add -A && git commit -m 'first commit'".to_owned()),
-        Error::NoFolder { .. } => Advice::code(ExitCode::NotFound),
+        Error::NoFolder { .. } => {
+            Advice::hint(ExitCode::NotFound, "name one that is there, or make it: `cargo twelve new PATH`")
+        }
         Error::OtherOwner { folder } => {
             refused(format!("git config --global --add safe.directory {}", folder.display()))
         }
@@ -27,10 +29,18 @@ pub(super) fn advice(error: &Error) -> Advice {
             refused("git commit -a, or name a commit with `--rev`: `--rev HEAD` leaves these changes out".to_owned())
         }
         Error::PathNotText { .. } => refused("git mv it to a name in UTF-8".to_owned()),
-        Error::NoManifest { .. } => {
-            Advice::hint(ExitCode::NotFound, "git add Cargo.toml && git commit, or name it with `--manifest-path PATH`")
-        }
-        Error::BadManifest { .. } | Error::BadLock { .. } => Advice::code(ExitCode::Data),
+        Error::NoManifest { .. } => Advice::hint(
+            ExitCode::NotFound,
+            "git add Cargo.toml && git commit, or name it with `--manifest-path PATH`; `cargo twelve new PATH` makes a service",
+        ),
+        Error::BadManifest { path, .. } => Advice::hint(
+            ExitCode::Data,
+            format!("mend `{path}`: `cargo metadata --no-deps` says what cargo thinks of it; and commit it"),
+        ),
+        Error::BadLock { path, .. } => Advice::hint(
+            ExitCode::Data,
+            format!("git checkout HEAD~ -- {path}, or rm {path} && cargo generate-lockfile; and commit it"),
+        ),
         Error::NoPackage { package, known } => {
             let near = nearest(package, known.iter().map(String::as_str));
             Advice::hint(
@@ -71,8 +81,9 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::PathOutside { .. } => {
             refused("move it into the repository, or depend on it by `git = \"...\"` or by a registry".to_owned())
         }
-        Error::Metadata { .. } => Advice::code(ExitCode::Refused),
-        Error::NotStarted { .. } | Error::Git(_) => Advice::code(ExitCode::Machine),
+        Error::Metadata { .. } => refused("`cargo metadata --locked` shows the same; mend what it names".to_owned()),
+        Error::NotStarted { program, cause } => super::machine::advice(cause, Some(program)),
+        Error::Git(_) => Advice::hint(ExitCode::Machine, "git fsck"),
     }
 }
 
@@ -81,5 +92,9 @@ pub(super) fn advice(error: &Error) -> Advice {
 pub(super) fn unwatched(error: &Unwatched) -> Advice {
     let raise =
         "`sysctl fs.inotify.max_user_watches=524288` raises the limit; `/target` in .gitignore keeps folders out";
-    Advice { code: ExitCode::Machine, hint: error.limit.then(|| raise.to_owned()) }
+    if error.limit {
+        Advice::hint(ExitCode::Machine, raise)
+    } else {
+        super::machine::advice(&error.cause, Some(&error.path))
+    }
 }

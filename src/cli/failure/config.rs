@@ -10,7 +10,9 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Unreadable { cause, .. } if cause.kind() == ErrorKind::NotFound => {
             Advice::hint(ExitCode::NotFound, "`--env-file` takes a path from the working directory")
         }
-        Error::Unreadable { .. } | Error::Unwritable { .. } => Advice::code(ExitCode::Machine),
+        Error::Unreadable { file, cause } | Error::Unwritable { file, cause } => {
+            super::machine::advice(cause, Some(file.as_ref()))
+        }
         Error::Stands { .. } => Advice::hint(ExitCode::WouldOverwrite, "move it away, or name another"),
         Error::Exposed { files } => {
             Advice::hint(ExitCode::Refused, format!("`chmod 600 {}`, or leave out `--strict`", files.join(" ")))

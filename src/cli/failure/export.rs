@@ -17,7 +17,7 @@ pub(super) fn advice(error: &Error) -> Advice {
             ),
         ),
         Error::NoImage { .. } => Advice::hint(ExitCode::Usage, "--image registry.example.org/shop@sha256:..."),
-        Error::NoObjectName { .. } => Advice::code(ExitCode::Usage),
+        Error::NoObjectName { .. } => Advice::hint(ExitCode::Usage, "give it a shorter name of a to z, 0 to 9 and -"),
         Error::NoAttachment { .. } => Advice::hint(ExitCode::Usage, "--service DATABASE_URL=postgres:16"),
         Error::NoSuchService { declared, .. } if declared.is_empty() => Advice::hint(
             ExitCode::Usage,
@@ -46,6 +46,6 @@ pub(super) fn advice(error: &Error) -> Advice {
             format!("keep the change elsewhere and `rm '{}'`, or name another folder", path.display()),
         ),
         Error::NoFolder { .. } => Advice::hint(ExitCode::WouldOverwrite, "name a folder that is not there yet"),
-        Error::Machine { .. } => Advice::code(ExitCode::Machine),
+        Error::Machine { path, cause, .. } => super::machine::advice(cause, Some(path)),
     }
 }

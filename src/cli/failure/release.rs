@@ -16,7 +16,7 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::NotFound,
             "`cargo twelve build` leaves it in target/twelve, named after app, version and target",
         ),
-        Error::Unreadable { .. } => Advice::code(ExitCode::Machine),
+        Error::Unreadable { path, cause } => super::machine::advice(cause, Some(path)),
         Error::NoTarget { known, .. } => {
             Advice::hint(ExitCode::NotFound, format!("it has builds for {}", listed(known)))
         }
@@ -59,7 +59,7 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::KeyUnreadable { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => {
             Advice::hint(ExitCode::NotFound, "`ssh-keygen -t ed25519 -f KEYFILE` makes one")
         }
-        Error::KeyUnreadable { .. } => Advice::code(ExitCode::Machine),
+        Error::KeyUnreadable { path, cause } => super::machine::advice(cause, Some(path)),
         Error::NoAgent { .. } => Advice::hint(
             ExitCode::Usage,
             "name the private key, or start an agent: `eval $(ssh-agent) && ssh-add KEYFILE` sets SSH_AUTH_SOCK",
@@ -73,8 +73,11 @@ pub(super) fn advice(error: &Error) -> Advice {
             Advice::hint(ExitCode::Refused, "look at TWELVE_KEY_PASSPHRASE, or type it again")
         }
         Error::NotSigned { .. } => Advice::hint(ExitCode::Internal, "sign with an ed25519 key"),
-        Error::NoRandomness(_) => Advice::code(ExitCode::Internal),
-        Error::Unwritable { .. } => Advice::code(ExitCode::Machine),
+        Error::NoRandomness(_) => Advice::hint(
+            ExitCode::Machine,
+            "`head -c 32 /dev/urandom | xxd` shows whether the kernel gives random bytes",
+        ),
+        Error::Unwritable { path, cause } => super::machine::advice(cause, Some(path)),
         Error::Store(error) => super::store::advice(error),
         Error::Artifact(error) => super::artifact::advice(error),
     }

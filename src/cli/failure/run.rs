@@ -6,7 +6,11 @@ use crate::run::Error;
 
 pub(super) fn advice(error: &Error) -> Advice {
     match error {
-        Error::Machine { .. } | Error::System { .. } => Advice::code(ExitCode::Machine),
+        Error::Machine { path, cause, .. } => super::machine::advice(cause, Some(path)),
+        Error::System { .. } => Advice::hint(
+            ExitCode::Machine,
+            "`ulimit -a` shows the limits that hold here, `dmesg | tail` what the kernel says",
+        ),
         Error::NoSpace { .. } => {
             Advice::hint(ExitCode::Machine, "make room, or name another cache with `--cache` or TWELVE_CACHE")
         }
@@ -89,13 +93,24 @@ pub(super) fn advice(error: &Error) -> Advice {
                 None => format!("the release's programs are {}", listed(programs)),
             },
         ),
-        Error::ProgramNotExecutable { .. } => Advice::code(ExitCode::NotExecutable),
-        Error::Unstartable { .. } => Advice::code(match error.program_code() {
-            Some(127) => ExitCode::NoProgram,
-            Some(_) => ExitCode::NotExecutable,
-            None => ExitCode::Machine,
-        }),
-        Error::NoUser { .. } => Advice::code(ExitCode::NotFound),
+        Error::ProgramNotExecutable { program, .. } => Advice::hint(
+            ExitCode::NotExecutable,
+            format!("chmod +x it in the codebase, and release again; `ls -l '{}'` shows it", program.display()),
+        ),
+        Error::Unstartable { program, cause, .. } => match error.program_code() {
+            Some(127) => Advice::hint(
+                ExitCode::NoProgram,
+                format!("`head -1 '{}'` names an interpreter that is not there: install it", program.display()),
+            ),
+            Some(_) => Advice::hint(
+                ExitCode::NotExecutable,
+                format!("`file '{}'` says for what machine it is; `uname -m` what this is", program.display()),
+            ),
+            None => super::machine::advice(cause, Some(program)),
+        },
+        Error::NoUser { name } => {
+            Advice::hint(ExitCode::NotFound, format!("`getent passwd` lists them; `useradd --system {name}` makes it"))
+        }
         Error::NotRoot { .. } => Advice::hint(ExitCode::Usage, "leave `--user` out, or start it as root"),
         Error::ReadyDescriptor { number, .. } => {
             Advice::hint(ExitCode::Usage, format!("open it: `cargo twelve run --ready-fd {number} ... {number}>FILE`"))

@@ -2,15 +2,19 @@
 
 use super::{Advice, ExitCode, listed};
 use crate::codebase::remote_tree;
-use crate::report::shell_word;
+use crate::report::{nearest, shell_word};
 use crate::scaffold::Error;
 
 pub(super) fn advice(error: &Error) -> Advice {
     match error {
-        Error::UnknownTemplate { known, .. } => {
-            Advice::hint(ExitCode::NotFound, format!("the templates are {}", listed(known)))
+        Error::UnknownTemplate { name, known } => {
+            let near = nearest(name, known.iter().map(String::as_str));
+            let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            Advice::hint(ExitCode::NotFound, format!("{near}the templates are {}", listed(known)))
         }
-        Error::Template { .. } => Advice::code(ExitCode::Data),
+        Error::Template { .. } => {
+            Advice::hint(ExitCode::Data, "for its author: `cargo twelve template check PATH` shows all that is wrong")
+        }
         Error::UnknownVariable { nearest: Some(nearest), .. } => {
             Advice::hint(ExitCode::Usage, format!("did you mean `{nearest}`?"))
         }
@@ -51,33 +55,48 @@ pub(super) fn advice(error: &Error) -> Advice {
             Advice::hint(ExitCode::Refused, "install Rust from https://rustup.rs, or set CARGO to a cargo")
         }
         Error::Codebase(cause) => super::codebase::advice(cause),
-        Error::Declaration(_) => Advice::code(ExitCode::Data),
-        Error::Merge(_) => Advice::code(ExitCode::Internal),
-        Error::Answers { .. } => Advice::code(ExitCode::Data),
+        Error::Declaration(error) => super::app::advice(error),
+        Error::Merge(_) => Advice::fault(),
+        Error::Answers { .. } => {
+            Advice::hint(ExitCode::Data, "one `NAME = VALUE` a line, as TOML; `cargo twelve new --help` shows how")
+        }
         Error::Remote(cause) => remote(cause),
-        Error::InvalidValue { nearest: None, .. }
-        | Error::SetTwice { .. }
-        | Error::Nameless { .. }
-        | Error::Unanswered { .. } => Advice::code(ExitCode::Usage),
+        Error::InvalidValue { nearest: None, variable, .. } => {
+            Advice::hint(ExitCode::Usage, format!("give another: `--set {variable}=VALUE`"))
+        }
+        Error::SetTwice { name } => Advice::hint(ExitCode::Usage, format!("leave one `--set {name}=...` out")),
+        Error::Nameless { .. } => Advice::hint(ExitCode::Usage, "name a folder: `cargo twelve new shop`"),
+        Error::Unanswered { variable, .. } => {
+            Advice::hint(ExitCode::Usage, format!("answer it on the command line: `--set {variable}=VALUE`"))
+        }
         Error::Exists { .. } => {
             Advice::hint(ExitCode::WouldOverwrite, "name a folder that is not there yet, or an empty one")
         }
         Error::Machine { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => {
-            Advice::code(ExitCode::NotFound)
+            Advice::hint(ExitCode::NotFound, "paths start at the working directory; `ls` shows what is there")
         }
-        Error::Machine { .. } | Error::FirstCommit(_) => Advice::code(ExitCode::Machine),
+        Error::Machine { path, cause, .. } => super::machine::advice(cause, Some(path)),
+        Error::FirstCommit(_) => Advice::hint(
+            ExitCode::Machine,
+            "the project stands; `git init && git add -A && git commit -m 'first commit'` in it makes it a codebase",
+        ),
     }
 }
 
 fn remote(error: &remote_tree::Error) -> Advice {
     match error {
-        remote_tree::Error::BadWord { .. } => Advice::code(ExitCode::Usage),
+        remote_tree::Error::BadWord { .. } => Advice::hint(
+            ExitCode::Usage,
+            "write it as `git clone` takes it: `https://example.org/templates.git`, `--tag v2.1.0`",
+        ),
         remote_tree::Error::NoGit(_) => Advice::hint(ExitCode::Unavailable, "install git"),
         remote_tree::Error::Fetch { url, .. } => {
             Advice::hint(ExitCode::Unavailable, format!("`git ls-remote {}` shows what it has", shell_word(url)))
         }
         remote_tree::Error::NoFolder { .. } => Advice::hint(ExitCode::NotFound, "name another with `--subfolder PATH`"),
-        remote_tree::Error::Folder(_) => Advice::code(ExitCode::Machine),
-        remote_tree::Error::Unfit { .. } | remote_tree::Error::Git(_) => Advice::code(ExitCode::Data),
+        remote_tree::Error::Folder(cause) => super::machine::advice(cause, None),
+        remote_tree::Error::Unfit { .. } | remote_tree::Error::Git(_) => {
+            Advice::hint(ExitCode::Data, "clone it, mend it there, and name the folder: `--template PATH`")
+        }
     }
 }

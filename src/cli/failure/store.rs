@@ -6,12 +6,18 @@ use crate::store::{Error, RemoteCause};
 
 pub(super) fn advice(error: &Error) -> Advice {
     match error {
-        Error::Machine { .. } => Advice::code(ExitCode::Machine),
+        Error::Machine { path, cause, .. } => super::machine::advice(cause, Some(path)),
         Error::Unreachable { .. } => {
             Advice::hint(ExitCode::Unavailable, "name another with `--store` or TWELVE_STORE, or mend its permissions")
         }
-        Error::Unsupported { .. } => {
-            Advice::hint(ExitCode::Usage, "a store is a folder, `s3://BUCKET/PREFIX`, `gs://...` or `az://...`")
+        Error::Unsupported { location, .. } => {
+            let scheme = location.split_once("://").map_or("", |(scheme, _)| scheme);
+            let near = nearest(scheme, ["s3", "gs", "az"]).filter(|near| *near != scheme);
+            let near = near.map(|near| format!("did you mean `{near}://`? ")).unwrap_or_default();
+            Advice::hint(
+                ExitCode::Usage,
+                format!("{near}a store is a folder, `s3://BUCKET/PREFIX`, `gs://...` or `az://...`"),
+            )
         }
         Error::Remote { store, cause, .. } => Advice::hint(ExitCode::Unavailable, remote(store, *cause)),
         Error::NotCreateOnly { .. } => Advice::hint(
@@ -50,7 +56,9 @@ pub(super) fn advice(error: &Error) -> Advice {
             Advice::hint(ExitCode::NotFound, format!("the newest are {}", listed(newest)))
         }
         Error::NoDeploy { app, deploy, known } => {
-            let near = nearest(deploy.as_str(), known.iter().map(crate::app::DeployName::as_str));
+            // Whoever meant the newest release asked for a deploy with a slip in its name.
+            let names = known.iter().map(crate::app::DeployName::as_str).chain(["latest"]);
+            let near = nearest(deploy.as_str(), names);
             Advice::hint(
                 ExitCode::NotFound,
                 match near {

@@ -9,6 +9,9 @@ use clap::{Args, Subcommand};
 
 /// For template authors: look a template through, or try it
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo twelve template check templates/service
+  cargo twelve template test templates/service")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -3,7 +3,8 @@
 
 use super::super::surroundings::Surroundings;
 use super::call::output;
-use anyhow::{Context, bail};
+use super::stopped::Stopped;
+use anyhow::Context;
 use serde_json::Value;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::os::unix::fs::PermissionsExt;
@@ -99,9 +100,7 @@ impl TourFolder {
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let said = String::from_utf8_lossy(if output.stderr.is_empty() { &output.stdout } else { &output.stderr })
-            .into_owned();
-        bail!("`cargo twelve {}` ended with {}\n{said}", words.join(" "), output.status)
+        Err(Stopped::heard(words, &output).into())
     }
 
     /// Removes it with all that is in it.

@@ -4,6 +4,7 @@
 mod call;
 mod folder;
 mod service;
+mod stopped;
 
 use super::ExitCode;
 use super::surroundings::Surroundings;
@@ -15,10 +16,15 @@ use serde_json::Value;
 use service::Service;
 use std::process::Stdio;
 use std::time::Instant;
+pub(crate) use stopped::Stopped;
 
 /// The whole path on a throwaway service: new, release, run, a request, a clean stop
 #[derive(Debug, Args)]
-#[command(after_help = "Set CARGO_TARGET_DIR to keep what was compiled for the next time.")]
+#[command(after_help = "Examples:
+  cargo twelve tour
+  cargo twelve tour --template worker
+
+Set CARGO_TARGET_DIR to keep what was compiled for the next time.")]
 pub(crate) struct Arguments {
     /// The service's template
     #[arg(long, value_name = "NAME", default_value = "web")]

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Holds every locked package against deny.toml: its licence, its source, and that it is not banned.
+
+`cargo deny` does the same and more; it is not on every machine, and takes minutes to compile. Prints a line of counts.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+
+
+def allowed(expression: str, licences: set[str]) -> bool:
+    """Whether an SPDX expression can be met with these licences; `/` is how old manifests write OR."""
+    words = re.findall(r"\(|\)|[^\s()]+", expression.replace("/", " OR "))
+
+    def either() -> bool:
+        met = both()
+        while words and words[0] == "OR":
+            words.pop(0)
+            met |= both()
+        return met
+
+    def both() -> bool:
+        met = one()
+        while words and words[0] == "AND":
+            words.pop(0)
+            met &= one()
+        return met
+
+    def one() -> bool:
+        word = words.pop(0)
+        if word == "(":
+            met = either()
+            words.pop(0)
+            return met
+        if words and words[0] == "WITH":
+            words.pop(0)
+            word = f"{word} WITH {words.pop(0)}"
+        return word in licences
+
+    return either()
+
+
+assert allowed("(MIT OR X) AND ISC", {"MIT", "ISC"}) and not allowed("MIT AND X", {"MIT"}) and allowed("X/MIT", {"MIT"})
+
+with open("deny.toml", "rb") as file:
+    rules = tomllib.load(file)
+licences = set(rules["licenses"]["allow"])
+banned = {rule["name"] for rule in rules["bans"]["deny"]}
+words = ["cargo", "metadata", "--format-version=1", "--locked", "--all-features"]
+packages = json.loads(subprocess.run(words, check=True, capture_output=True).stdout)["packages"]
+
+faults = []
+for package in packages:
+    name, licence, source = f"{package['name']} {package['version']}", package["license"], package["source"]
+    if not licence or not allowed(licence, licences):
+        faults.append(f"{name}: its licence is `{licence}`, which deny.toml does not allow")
+    if source and source != "registry+https://github.com/rust-lang/crates.io-index":
+        faults.append(f"{name}: it is from `{source}`")
+    if package["name"] in banned:
+        faults.append(f"{name}: deny.toml bans it")
+for fault in faults:
+    print(fault)
+print(f"{len(packages)} packages, {len({package['license'] for package in packages})} licence expressions, {len(faults)} faults")
+sys.exit(bool(faults))

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# What a stranger gets: the package, not the checkout. Packs it, holds its list against the templates of the commit, unpacks it elsewhere,
+# installs from there, removes what was unpacked, and takes the tour with what was installed.
+# usage: tests/packaged.sh [--release]     (without it a debug build, which shares what is compiled with the tests)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+repository=$PWD
+profile=${1:---debug}
+[ "$profile" = --release ] && profile=
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+
+cargo package --locked --no-verify --quiet --allow-dirty
+crate=$(ls -t target/package/cargo-twelve-*.crate | head -1)
+tar -xzf "$crate" -C "$T"
+unpacked=$(echo "$T"/cargo-twelve-*)
+git ls-files templates | sort > "$T/templates"
+(cd "$unpacked" && find templates -type f | sort) | diff "$T/templates" - || { echo "the package lacks templates"; exit 1; }
+for file in README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE Cargo.lock docs/rules.md; do
+  [ -f "$unpacked/$file" ] || { echo "the package lacks $file"; exit 1; }
+done
+echo "packed: $(stat -c %s "$crate") bytes, $(wc -l < "$T/templates") files of templates, all there"
+
+# shellcheck disable=SC2086
+CARGO_TARGET_DIR=$repository/target cargo install --locked --quiet $profile --path "$unpacked" --root "$T/installed" --no-track
+rm -rf "$unpacked"
+mkdir "$T/empty" && cd "$T/empty"
+PATH=$T/installed/bin:$PATH CARGO_TARGET_DIR=$repository/target/generated cargo twelve tour
+echo "installed from the package and taken the tour: $SECONDS s in all"

@@ -10,7 +10,7 @@ table in markdown, and what differs; ends with 1 where an answer is another than
 
 Needs `cargo build` before. Another engine is a class: `start`, `stop`, `logs`, `admin` and `own_names`.
 """
-import argparse, atexit, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, urllib.request
+import argparse, atexit, base64, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, urllib.request
 
 os.chdir(pathlib.Path(__file__).resolve().parent.parent)
 options = argparse.ArgumentParser()
@@ -32,11 +32,13 @@ command = "parcel serve"
 port = true
 ready = "/readyz"
 stop-timeout = "10s"
+count = 2
 [processes.worker]
 command = "parcel work"
 restart = "on-failure"
 [admin.report]
 command = "parcel report"
+schedule = "0 3 * * *"
 [config.vars.DATABASE_URL]
 type = "service-url"
 schemes = ["postgres"]
@@ -83,6 +85,9 @@ def prepare():
     (shop / "Cargo.lock").write_text('version = 4\n\n[[package]]\nname = "parcel"\nversion = "1.4.0"\n')
     shutil.copy("tests/fixtures/service.rs", shop / "src/main.rs")
     (shop / "static/hello.txt").write_text("hello\n")
+    # Static, so that an image holds the release and nothing else.
+    (shop / ".cargo").mkdir()
+    (shop / ".cargo/config.toml").write_text('[build]\nrustflags = ["-Ctarget-feature=+crt-static"]\n')
     (shop / "twelve.toml").write_text(DECLARATION)
     (shop / ".gitignore").write_text("/target\n/prod.env\n")
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
@@ -123,6 +128,8 @@ class Engine:
     own_names = {}
     # Names whose values are the engine's own: those of the machine and of private folders.
     own_values = {"TMPDIR", "HOME", "USER", "PATH", "LANG"}
+    # Names that it need not give, since they are those of a machine.
+    not_given = set()
     # What this engine cannot be asked, with the reason: printed in the table.
     cannot = {}
 
@@ -263,6 +270,174 @@ class Systemd(Engine):
         self.inside("systemctl", "poweroff")
         self.machine.wait(PATIENCE)
 
+class Containers(Engine):
+    """Engines whose processes are containers of a podman of the suite's own: nothing of it is left outside of the suite's folder."""
+    # The runtime's own: the container's name, and what podman says of itself.
+    own_names = {"HOSTNAME", "TERM", "container"}
+    # An image speaks no language.
+    not_given = {"LANG"}
+
+    @classmethod
+    def lacks(cls):
+        if os.getuid() != 0:
+            return "root"
+        return next((tool for tool in ("podman", "runc") if shutil.which(tool) is None), None)
+
+    def __init__(self):
+        home = work / f"podman-{self.name.split()[-1]}"
+        home.mkdir()
+        (home / "containers.conf").write_text(
+            '[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=1024:1024"]\nlog_driver="k8s-file"\n'
+            '[engine]\nruntime="runc"\ncgroup_manager="cgroupfs"\nevents_logger="file"\n'
+            f'tmp_dir="{home}/tmp"\n')
+        (home / "storage.conf").write_text(f'[storage]\ndriver="vfs"\ngraphroot="{home}/graph"\nrunroot="{home}/run"\n')
+        self.environment = environment(CONTAINERS_CONF=home / "containers.conf", CONTAINERS_STORAGE_CONF=home / "storage.conf")
+        self.image = self.imported()
+
+    def imported(self):
+        """The release as an image, with the build's own tarball as its only layer."""
+        tarball = next((work / "store/parcel/builds").glob("*/*.tar.gz"))
+        path = "ENV PATH=/app/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        self.podman("import", "-q", "--change", path, tarball, "localhost/parcel")
+        digest = self.podman("images", "--digests", "--format", "{{.Digest}}", "localhost/parcel").stdout.strip()
+        return f"localhost/parcel@{digest}"
+
+    def podman(self, *words, check=True):
+        return self.command("podman", *words, check=check)
+
+    def command(self, *words, check=True, **more):
+        done = subprocess.run([*map(str, words)], env=self.environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, **more)
+        if check and done.returncode != 0:
+            raise SystemExit(f"{words}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def container(self, process):
+        """The name of a process's container."""
+        raise NotImplementedError
+
+    def state(self, process, what):
+        return self.podman("inspect", "--format", "{{." + what + "}}", self.container(process)).stdout.strip()
+
+    def logs(self, process):
+        said = self.podman("logs", self.container(process))
+        return said.stdout + said.stderr
+
+    def exit_code(self, process):
+        # It is started again meanwhile, and its state is that of the next.
+        words = ("events", "--stream=false", "--filter", "event=died", "--filter", f"container={self.container(process)}")
+        died = wait_for("its end", lambda: self.podman(*words, "--format", "{{json .}}").stdout.splitlines())
+        return json.loads(died[0]).get("ContainerExitCode", 0)
+
+    def close(self):
+        self.podman("pod", "rm", "--all", "--force", "--time", "0", check=False)
+        self.podman("rm", "--all", "--force", "--time", "0", check=False)
+
+class KubePlay(Containers):
+    """`export kubernetes`, the manifests played by podman: one pod a Deployment, its own address, no Service and no preStop."""
+    name = "podman kube play"
+    # A pod has no number: PROCESS is its name.
+    own_values = Engine.own_values | {"PROCESS"}
+    cannot = {"second instance": "n/a: each pod has an address of its own, and the same PORT"}
+
+    @classmethod
+    def lacks(cls):
+        try:
+            import yaml
+        except ImportError:
+            return "Python's yaml (PyPI pyyaml)"
+        return super().lacks()
+
+    def __init__(self, env_file):
+        super().__init__()
+        self.manifests = work / "k8s"
+        twelve("export", "kubernetes", "--release-id", "parcel@v1", "--image", self.image, "--env-file", env_file.name, "--port", BASE,
+               "--with-secrets", "--to", self.manifests)
+        # podman 4.3 keeps a Secret that it plays in a form that it cannot read; this is the form that it reads.
+        secret = self.read("secret.yaml")
+        values = {name: base64.b64encode(value.encode()).decode() for name, value in secret["stringData"].items()}
+        (work / "secret.json").write_text(json.dumps(values))
+        self.podman("secret", "create", secret["metadata"]["name"], work / "secret.json")
+
+    def read(self, path):
+        import yaml
+        return yaml.safe_load((self.manifests / path).read_text())
+
+    def play(self, document, name):
+        path = work / f"{name}.yaml"
+        path.write_text(json.dumps(document))
+        # The ConfigMap stands beside: podman knows no cluster that keeps it.
+        self.podman("kube", "play", "--configmap", self.manifests / "configmap.yaml", path)
+
+    def start(self, process):
+        kind, number = process.split(".")
+        document = self.read(f"processes/{kind}.deployment.yaml")
+        document["metadata"]["name"] = f"parcel-{kind}-{number}"
+        # podman opens a pod's ports on the host as well, where two pods of a type would meet.
+        document["spec"]["template"]["spec"]["containers"][0].pop("ports", None)
+        self.play(document, process)
+
+    def container(self, process):
+        kind, number = process.split(".")
+        return f"parcel-{kind}-{number}-pod-0-{kind}"
+
+    def pod(self, process):
+        return self.container(process).rsplit("-", 1)[0]
+
+    def address(self, process):
+        infra = self.podman("pod", "inspect", "--format", "{{.InfraContainerID}}", self.pod(process)).stdout.strip()
+        networks = json.loads(self.podman("inspect", "--format", "{{json .NetworkSettings.Networks}}", infra).stdout)
+        return next(network["IPAddress"] for network in networks.values()), BASE
+
+    def stop(self, process):
+        # As a kubelet does it: the container first, while its pod still has a network.
+        self.podman("stop", "--time", PATIENCE, self.container(process))
+        return int(self.state(process, "State.ExitCode"))
+
+    def admin(self, name):
+        # podman 4.3 plays no Jobs: the pod of its template is one.
+        template = self.read(f"processes/{name}.cronjob.yaml")["spec"]["jobTemplate"]["spec"]["template"]
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"admin-{name}"}, "spec": template["spec"]}
+        self.play(pod, f"admin.{name}")
+        code = self.podman("wait", f"admin-{name}-{name}").stdout
+        return int(code), self.podman("logs", f"admin-{name}-{name}").stdout
+
+class Compose(Containers):
+    """`export compose`, brought up by podman-compose."""
+    name = "compose"
+    tool = pathlib.Path("target/tools/podman-compose").resolve()
+
+    @classmethod
+    def lacks(cls):
+        return super().lacks() or (None if cls.tool.exists() else "podman-compose (tests/all installs it)")
+
+    def __init__(self, env_file):
+        super().__init__()
+        self.folder = work / "compose"
+        twelve("export", "compose", "--release-id", "parcel@v1", "--image", "localhost/parcel", "--env-file", env_file.name, "--port", BASE,
+               "--with-secrets", "--to", self.folder)
+        self.environment["PYTHONPATH"] = str(self.tool)
+
+    def compose(self, *words, check=True):
+        return self.command(sys.executable, "-m", "podman_compose", *words, check=check, cwd=self.folder)
+
+    def start(self, process):
+        self.compose("up", "-d", process)
+
+    def container(self, process):
+        return f"parcel_{process}_1"
+
+    def stop(self, process):
+        self.compose("stop", process)
+        return int(self.state(process, "State.ExitCode"))
+
+    def admin(self, name):
+        done = self.compose("--profile", "admin", "run", "--rm", f"admin.{name}", check=False)
+        return done.returncode, done.stdout
+
+    def close(self):
+        self.compose("down", check=False)
+        super().close()
+
 def in_flight(engine, process):
     """A request that takes 1.5 s, the order to stop after 0.3 s: its answer and the process's code."""
     host, port = engine.address(process)
@@ -283,7 +458,7 @@ def ask(engine):
     ready("web.1")
     answers["environment"] = variables(get(port, "/env", host))
     answers["where"] = get(port, "/where", host)
-    answers["lines"] = "web.1 listens on" in wait_for("a line", lambda: engine.logs("web.1"))
+    answers["lines"] = f"{answers['environment'].get('PROCESS')} listens on" in wait_for("a line", lambda: engine.logs("web.1"))
     tree = answers["where"]
     answers["read-only tree"] = [get(port, "/write?" + path, host) for path in (f"{tree}/new", f"{tree}/static/hello.txt", "/etc/new")]
     answers["private folder"] = get(port, f"/write?{answers['environment'].get('TMPDIR', '/nowhere')}/file", host)
@@ -307,7 +482,7 @@ def ask(engine):
 def differences(engine, found, wanted, process):
     """The names that are not there or are another than under `run`, apart from the engine's own."""
     told = {"PROCESS": process} if process else {}
-    lacking = {name for name in wanted if name not in found}
+    lacking = {name for name in wanted if name not in found and name not in engine.not_given}
     more = {name for name in found if name not in wanted and name not in engine.own_names}
     other = {name for name in wanted if name in found and name not in engine.own_values and found[name] != told.get(name, wanted[name])}
     return sorted(f"-{name}" for name in lacking) + sorted(f"+{name}" for name in more) + sorted(f"~{name}" for name in other)
@@ -334,7 +509,7 @@ def row(engine, answers, reference):
         "second instance": engine.cannot.get("second instance") or yes(not told, " ".join(told)),
     }
 
-ENGINES = [Run, Systemd]
+ENGINES = [Run, Systemd, KubePlay, Compose]
 
 def main():
     named = {engine.name: engine for engine in ENGINES}

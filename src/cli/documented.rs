@@ -23,6 +23,7 @@ fn commands() -> Vec<(String, Command)> {
 /// The lines of the examples, each without the remark behind it and without what a shell does with the output.
 fn examples(command: &Command) -> Vec<String> {
     let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let text = text.split("\\\n").map(str::trim).collect::<Vec<_>>().join(" ");
     text.lines()
         .map(|line| line.trim_start_matches("Example: ").trim_start())
         .filter(|line| line.starts_with("cargo twelve"))

@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         passes: "the build script looks at its own files only",
         level: Verdict::Note,
         promise: "The build stage is a function of the commit and its dependencies.",
-        looks_at: "build.rs of the service: programs that it starts, and clients of the network.",
+        looks_at: "build.rs of the service and of the packages of the codebase that it is compiled with: programs that they start, and clients of the network.",
         blind_spots: "Build scripts of dependencies; code that is called through another package.",
         fix: "`cargo twelve run` gives RELEASE_VERSION and RELEASE_COMMIT to every process, so git need not be asked.",
         settled_by: None,
@@ -128,9 +128,13 @@ fn moving_input(facts: &Facts) -> Judgement {
 }
 
 fn build_script(facts: &Facts) -> Judgement {
-    let Some(script) = &facts.build_script else { return Judgement::not_applicable("it has no build script") };
+    if facts.build_scripts.is_empty() {
+        return Judgement::not_applicable("it has no build script");
+    }
     let mut found = Vec::new();
-    for call in &script.calls {
+    for (script, call) in
+        facts.build_scripts.iter().flat_map(|script| script.calls.iter().map(move |call| (script, call)))
+    {
         if ends_in(&call.path, "process::Command::new")
             && let Some(program) = call.arguments.first().and_then(|one| one.text())
         {

@@ -51,7 +51,7 @@ pub(super) const RULES: &[Rule] = &[
         level: Verdict::Note,
         promise: "One codebase per app: several apps that share code share it as a library.",
         looks_at: "Packages of the workspace that have a program and are compiled with a library that serves requests.",
-        blind_spots: "A tool that embeds a small server for itself is counted as well.",
+        blind_spots: "A tool that embeds a small server for itself is counted as well, unless its name says cli, client, test, bench, stress, mock or example.",
         fix: "Nothing, where the apps are released together; else a repository each, and the shared code as a library.",
         settled_by: None,
         judge: several,
@@ -105,11 +105,16 @@ fn serves(package: &str) -> bool {
     super::facts::SERVERS.contains(&package) && !matches!(package, "hyper" | "tonic")
 }
 
+/// Whether a package's name says that it is no service: what tests or asks one often embeds a small server.
+fn is_tool(name: &str) -> bool {
+    ["cli", "stress", "bench", "test", "mock", "client", "example"].iter().any(|word| name.contains(word))
+}
+
 fn several(facts: &Facts) -> Judgement {
     let serving: Vec<&str> = facts
         .members
         .iter()
-        .filter(|one| !one.bins.is_empty())
+        .filter(|one| !one.bins.is_empty() && !is_tool(&one.name))
         .filter(|one| one.compiled().any(|dependency| serves(&dependency.package)))
         .map(|one| one.name.as_str())
         .collect();

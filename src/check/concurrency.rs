@@ -2,7 +2,7 @@
 
 use super::observation::Watched;
 use super::port_binding::listens;
-use super::source::{Source, TypePlace, ends_in};
+use super::source::{Source, TypePlace, TypeUse, ends_in};
 use super::{Evidence, Factor, Facts, Found, Judgement, Rule, Verdict, processes};
 use std::collections::BTreeSet;
 
@@ -151,7 +151,7 @@ fn second_differs(facts: &Facts) -> Judgement {
         }
     }
     for source in &facts.sources {
-        for one in source.types.iter().filter(|one| is_connections(facts, &one.text)) {
+        for one in source.types.iter().filter(|one| is_connections(facts, &one.text) && is_of_clients(one)) {
             let message = format!("`{}` reaches only those who are connected to this process", one.name);
             found.push(Found::new(Verdict::Warn, message).at(source.place(one.span, "connections in memory")));
         }
@@ -173,6 +173,16 @@ pub(super) fn is_connections(facts: &Facts, text: &str) -> bool {
         })
     };
     map.is_some_and(|inside| is_channel(inside) || named(inside))
+}
+
+/// Whether several may use a map, or its name says that those in it are connected. One that a single task keeps for
+/// itself, as for its jobs, is no matter of other processes.
+fn is_of_clients(one: &TypeUse) -> bool {
+    let names =
+        ["client", "conn", "session", "user", "peer", "subscri", "socket", "room", "member", "player", "listener"];
+    let shared = ["DashMap<", "Mutex<", "RwLock<", "Arc<"].iter().any(|lock| one.text.contains(lock));
+    let lower = format!("{} {}", one.name, one.text).to_lowercase();
+    shared || names.iter().any(|name| lower.contains(name))
 }
 
 fn worker_in_web(facts: &Facts) -> Judgement {

@@ -120,7 +120,8 @@ fn lock_stale(facts: &Facts) -> Judgement {
         LockState::Missing | LockState::Untracked { .. } => Judgement::not_applicable("there is no tracked lockfile"),
         LockState::Unreadable(rule) => Judgement::unknown(format!("`{path}` cannot be read: {rule}")),
         LockState::Locked(_) => {
-            let lacking = facts.packages.iter().flat_map(|package| facts.lock.lacks(package));
+            let is_member = |package: &Package| !facts.beside.contains(&package.folder);
+            let lacking = facts.packages.iter().flat_map(|package| facts.lock.lacks(package, is_member(package)));
             let found = lacking.map(|lacking| {
                 let message = format!("`{path}` does not lock what the manifests ask for: {lacking}");
                 Found::new(Verdict::Fail, message).at(Place::file(path, "the lockfile"))

@@ -146,10 +146,21 @@ pub(super) fn local_files(facts: &Facts) -> Judgement {
 fn is_shared_map(text: &str) -> bool {
     let maps = ["HashMap<", "BTreeMap<", "IndexMap<", "LinkedHashMap<", "VecDeque<"];
     let locks = ["Mutex<", "RwLock<"];
-    text.contains("DashMap<")
+    let shared = text.contains("DashMap<")
         || locks
             .iter()
-            .any(|lock| text.split_once(lock).is_some_and(|(_, inside)| maps.iter().any(|map| inside.contains(map))))
+            .any(|lock| text.split_once(lock).is_some_and(|(_, inside)| maps.iter().any(|map| inside.contains(map))));
+    shared && !counts(text)
+}
+
+/// Whether a map holds only numbers: how often something was seen is a measurement, and no store.
+fn counts(text: &str) -> bool {
+    let numbers = ["u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "isize", "f64"];
+    let atomic = ["AtomicU32", "AtomicU64", "AtomicUsize", "AtomicI64"];
+    // A type as text has a comma behind each of its arguments, so that the value's is the last one before the end.
+    let value = text.split_once("Map<").map(|(_, inside)| inside.trim_end_matches(['>', ',']));
+    let value = value.and_then(|inside| inside.rsplit(',').next()).map(|one| one.rsplit("::").next().unwrap_or(one));
+    value.is_some_and(|value| numbers.contains(&value) || atomic.contains(&value))
 }
 
 pub(super) fn state_in_memory(facts: &Facts) -> Judgement {

@@ -192,6 +192,14 @@ impl Manifests {
     }
 }
 
+/// Whether a package that a member depends on by its path becomes a member by that: where the root is a workspace, lies
+/// above it and does not exclude it.
+#[must_use]
+pub fn joins_workspace(root: &Manifest, folder: &str) -> bool {
+    let below = root.folder.is_empty() || folder.starts_with(&format!("{}/", root.folder));
+    root.table().contains_key("workspace") && below && !excludes(root, folder)
+}
+
 fn read(folder: &str, text: Result<String, String>) -> Result<Manifest, String> {
     let table = text?.parse::<Table>().map_err(|cause| cause.message().to_owned())?;
     Ok(Manifest { folder: folder.to_owned(), table })

@@ -31,6 +31,7 @@ mod check_config;
 #[cfg(all(target_os = "linux", feature = "check", feature = "build", feature = "scaffold"))]
 mod check_run;
 #[cfg(feature = "check")]
+mod check_strangers;
 mod check_traps;
 #[cfg(feature = "check")]
 mod checked;

@@ -4,7 +4,7 @@ use super::readings::{How, Reading};
 use crate::check::{Facts, Found, Judgement, Place, Verdict};
 use crate::codebase::beside;
 use crate::config::EnvFile;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words in names of variables that say what was built, and not how it runs.
 const STAMPS: [&str; 11] =
@@ -89,11 +89,21 @@ pub(super) fn baked_in(facts: &Facts) -> Judgement {
 }
 
 pub(super) fn dynamic(facts: &Facts) -> Judgement {
-    let found = facts.readings().all.iter().filter_map(|reading| {
-        let How::Dynamic { function } = &reading.how else { return None };
-        let found = Found::new(Verdict::Note, "a variable is read whose name is made at run time");
-        let last = function.rsplit("::").next().unwrap_or(function);
-        Some(place(facts, reading, last, "read here").into_iter().fold(found, Found::at))
+    let mut files: BTreeMap<&str, Vec<(&Reading, &str)>> = BTreeMap::new();
+    for reading in &facts.readings().all {
+        if let How::Dynamic { function } = &reading.how {
+            let last = function.rsplit("::").next().unwrap_or(function);
+            files.entry(&reading.file).or_default().push((reading, last));
+        }
+    }
+    let found = files.into_values().map(|readings| {
+        let message = match readings.len() {
+            1 => "a variable is read whose name is made at run time".to_owned(),
+            count => format!("variables are read whose names are made at run time ({count} places)"),
+        };
+        let places =
+            readings.into_iter().take(4).filter_map(|(reading, last)| place(facts, reading, last, "read here"));
+        places.fold(Found::new(Verdict::Note, message), Found::at)
     });
     Judgement::of(found.collect())
 }

@@ -1,8 +1,9 @@
 //! The files that images are made from, as far as rules ask: instructions with their continuation lines joined, and
 //! shell lines split into commands.
 
+use super::Package;
 use crate::check::Place;
-use crate::codebase::WorkTree;
+use crate::codebase::{WorkTree, beside};
 
 /// A Dockerfile or Containerfile.
 #[derive(Debug)]
@@ -33,6 +34,17 @@ impl ContainerFile {
     pub(super) fn all(tree: &WorkTree) -> Vec<Self> {
         let names = tree.files().filter(|path| is_container_file(path));
         names.filter_map(|path| Some(Self::parse(path, &tree.text(path)?))).collect()
+    }
+
+    /// Whether it lies in the folder of a package that is neither the service nor around it: then it makes the image of
+    /// that one.
+    pub(super) fn is_of_another(&self, service: &Package, tree: &WorkTree) -> bool {
+        let inside = |folder: &str| service.folder == folder || service.folder.starts_with(&format!("{folder}/"));
+        let mut folders = self.path.match_indices('/').map(|(at, _)| &self.path[..at]);
+        folders.any(|folder| {
+            let below = folder.starts_with(&format!("{}/", service.folder)) || service.folder.is_empty();
+            !inside(folder) && !below && tree.has(&beside(folder, "Cargo.toml"))
+        })
     }
 
     fn parse(path: &str, text: &str) -> Self {

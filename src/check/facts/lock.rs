@@ -1,6 +1,7 @@
 //! Cargo.lock, compared with the manifests by hand: a stale lock shows without asking cargo, which would need every
 //! package and the pinned toolchain to be at hand.
 
+use super::package::Kind;
 use super::{Dependency, Package};
 use crate::codebase::{WorkTree, beside};
 use semver::{Version, VersionReq};
@@ -36,8 +37,9 @@ impl Lock {
         Self { path, state }
     }
 
-    /// What a member asks for and the lock does not lock, each as a fragment.
-    pub(in crate::check) fn lacks(&self, package: &Package) -> Vec<String> {
+    /// What a package asks for and the lock does not lock, each as a fragment. Of a package beside the workspace cargo
+    /// locks neither what only its tests need nor what is optional.
+    pub(in crate::check) fn lacks(&self, package: &Package, is_member: bool) -> Vec<String> {
         let LockState::Locked(locked) = &self.state else { return Vec::new() };
         let named = |name: &str| locked.iter().filter(|one| one.name.as_str() == name).collect::<Vec<_>>();
         let Some(own) = named(&package.name).into_iter().find(|one| one.source.is_none()) else {
@@ -49,7 +51,8 @@ impl Lock {
         {
             lacking.push(format!("`{}` is {version} in its manifest and {} in the lock", package.name, own.version));
         }
-        for dependency in &package.dependencies {
+        for dependency in package.dependencies.iter().filter(|one| is_member || one.kind != Kind::Test && !one.optional)
+        {
             let listed = own.dependencies.iter().any(|one| one.name.as_str() == dependency.package);
             let candidates = named(&dependency.package);
             if !listed || candidates.is_empty() {

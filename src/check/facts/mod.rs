@@ -49,13 +49,15 @@ pub struct Facts {
     /// The folder of its workspace.
     pub(super) workspace: String,
     pub(super) members: Vec<Package>,
+    /// The folders of packages that are compiled in and belong to no workspace, or to another.
+    pub(super) beside: BTreeSet<String>,
     /// The service, first, and the packages of the codebase that it is compiled with.
     pub(super) packages: Vec<Package>,
     pub(super) bins: Vec<Bin>,
     pub(super) lock: Lock,
     pub(super) sources: Vec<Source>,
-    /// The service's build script, which is none of its sources.
-    pub(super) build_script: Option<Source>,
+    /// The build scripts of these packages, which are none of their sources.
+    pub(super) build_scripts: Vec<Source>,
     pub(super) unread: Vec<Unread>,
     pub(super) containers: Vec<ContainerFile>,
     pub(super) texts: Sources,
@@ -95,14 +97,16 @@ impl Facts {
         let reachable = questions::reachable(&sources);
         let constants = Constants::of(&sources);
         let lock = Lock::read(&tree, &members.workspace);
-        let build_script = build_script(&tree, service);
+        let containers = containers.into_iter().filter(|file| !file.is_of_another(service, &tree)).collect();
+        let build_scripts = packages.iter().filter_map(|package| build_script(&tree, package)).collect();
         Ok(Self {
             lock,
             workspace: members.workspace,
             members: members.all,
+            beside: members.beside,
             packages,
             bins,
-            build_script,
+            build_scripts,
             sources,
             unread,
             containers,

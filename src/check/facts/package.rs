@@ -80,7 +80,10 @@ impl Package {
         let library = beside(&manifest.folder, library);
         Some(Self {
             version: inherited("version").map(str::to_owned),
-            rust_version: inherited("rust-version").map(str::to_owned),
+            // A workspace that names one for its members names it, also to who forgot to inherit it.
+            rust_version: inherited("rust-version")
+                .or_else(|| shared?.get("package")?.get("rust-version")?.as_str())
+                .map(str::to_owned),
             library: tree.stands(&library).then_some(library),
             is_macro: table.get("lib").and_then(|lib| lib.get("proc-macro")?.as_bool()).unwrap_or(false),
             bins: bins(table, &manifest.folder, &name, tree),

@@ -3,7 +3,8 @@
 
 use super::{Bin, ContainerFile, Package};
 use crate::app::Declaration;
-use crate::codebase::{Error, Manifest, Manifests, WorkTree, beside};
+use crate::codebase::{Error, Manifest, Manifests, WorkTree, beside, joins_workspace};
+use std::collections::BTreeSet;
 
 /// Libraries that answer requests. A program that is compiled with one is likely a service.
 pub(in crate::check) const SERVERS: [&str; 22] = [
@@ -35,6 +36,8 @@ pub(in crate::check) const SERVERS: [&str; 22] = [
 pub(super) struct Members {
     pub(super) workspace: String,
     pub(super) all: Vec<Package>,
+    /// The folders of those that only a path leads to, from outside of the workspace.
+    pub(super) beside: BTreeSet<String>,
 }
 
 impl Members {
@@ -46,7 +49,7 @@ impl Members {
             all.extend(Package::of(here, root, tree));
         }
         // Members that only a path dependency names.
-        let mut at = 0;
+        let (mut at, mut beside) = (0, BTreeSet::new());
         while let Some(package) = all.get(at) {
             let folders: Vec<String> = package.dependencies.iter().filter_map(|one| one.folder.clone()).collect();
             for folder in folders {
@@ -54,11 +57,14 @@ impl Members {
                     && let Ok(Some(manifest)) = manifests.at(&folder)
                 {
                     all.extend(Package::of(manifest, root, tree));
+                    if !joins_workspace(root, &folder) {
+                        beside.insert(folder);
+                    }
                 }
             }
             at += 1;
         }
-        Ok(Self { workspace: root.folder.clone(), all })
+        Ok(Self { workspace: root.folder.clone(), all, beside })
     }
 
     /// The package of a folder.

@@ -5,7 +5,9 @@
 //! like Rust.
 
 mod allowance;
+mod attribute;
 mod imports;
+mod loop_end;
 mod tokens;
 mod type_text;
 mod value;
@@ -72,6 +74,8 @@ pub(super) struct Module {
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) name: String,
+    /// The names of its parameters, in order.
+    pub(super) parameters: Vec<String>,
     pub(super) span: Span,
     /// Names that it mentions, by which what is reachable is found.
     pub(super) mentions: BTreeSet<String>,

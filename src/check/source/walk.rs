@@ -1,5 +1,7 @@
 //! The one walk over a file's syntax.
 
+use super::attribute::{mentions_debug, only_for_tests, variable_of};
+use super::loop_end::ends;
 use super::tokens::{self, Seen};
 use super::type_text::type_text;
 use super::value::quote_free::path_text;
@@ -11,7 +13,7 @@ use proc_macro2::TokenStream;
 use std::collections::BTreeSet;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, Expr, Item, Meta, Type};
+use syn::{Attribute, Expr, Item, Meta, Type};
 
 /// Walks a file.
 pub(super) fn walk(file: &syn::File) -> Source {
@@ -47,34 +49,31 @@ fn span(of: proc_macro2::Span) -> Span {
     Span { line: start.line, column: start.column + 1, end_line: end.line, end_column: end.column + 1 }
 }
 
-/// Whether attributes say that something is only compiled for tests.
-fn only_for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| match &attribute.meta {
-        Meta::List(list) if list.path.is_ident("cfg") => {
-            let text = list.tokens.to_string().replace(' ', "");
-            let words = text.split(|one: char| !(one.is_alphanumeric() || one == '_'));
-            words.into_iter().any(|word| word == "test") && !text.contains("not(test") && !text.contains("any(")
-        }
-        meta => {
-            let path = path_text(meta.path());
-            let last = path.rsplit("::").next().unwrap_or_default();
-            matches!(last, "test" | "rstest" | "test_case" | "bench")
-        }
-    })
-}
-
-fn mentions_debug(attribute: &Attribute) -> bool {
-    matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string().contains("debug_assertions"))
+/// The name of a parameter; empty where it is a pattern.
+fn parameter(argument: &syn::FnArg) -> String {
+    match argument {
+        syn::FnArg::Receiver(_) => "self".to_owned(),
+        syn::FnArg::Typed(typed) => match &*typed.pat {
+            syn::Pat::Ident(name) => name.ident.to_string(),
+            _ => String::new(),
+        },
+    }
 }
 
 impl Walk {
-    fn function(&mut self, name: String, attributes: &[Attribute], of: Span, block: impl FnOnce(&mut Self)) {
+    fn function(&mut self, signature: &syn::Signature, attributes: &[Attribute], block: impl FnOnce(&mut Self)) {
         let mut marks = attributes.iter().map(|attribute| path_text(attribute.path()));
         let plain =
             ["doc", "inline", "must_use", "cfg", "allow", "expect", "instrument", "tracing::instrument", "deprecated"];
         let entered_from_outside = self.in_trait || marks.any(|mark| !plain.contains(&mark.as_str()));
         self.source.attributes.extend(attributes.iter().map(|attribute| path_text(attribute.path())));
-        self.source.functions.push(Function { name, span: of, mentions: BTreeSet::new(), entered_from_outside });
+        self.source.functions.push(Function {
+            name: signature.ident.to_string(),
+            parameters: signature.inputs.iter().map(parameter).collect(),
+            span: span(signature.ident.span()),
+            mentions: BTreeSet::new(),
+            entered_from_outside,
+        });
         let outer = self.within.replace(self.source.functions.len() - 1);
         block(self);
         self.within = outer;
@@ -184,8 +183,7 @@ impl<'ast> Visit<'ast> for Walk {
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        let of = span(item.sig.ident.span());
-        self.function(item.sig.ident.to_string(), &item.attrs, of, |walk| visit::visit_item_fn(walk, item));
+        self.function(&item.sig, &item.attrs, |walk| visit::visit_item_fn(walk, item));
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
@@ -198,8 +196,7 @@ impl<'ast> Visit<'ast> for Walk {
         if only_for_tests(&item.attrs) {
             return;
         }
-        let of = span(item.sig.ident.span());
-        self.function(item.sig.ident.to_string(), &item.attrs, of, |walk| visit::visit_impl_item_fn(walk, item));
+        self.function(&item.sig, &item.attrs, |walk| visit::visit_impl_item_fn(walk, item));
     }
 
     fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
@@ -263,10 +260,6 @@ impl<'ast> Visit<'ast> for Walk {
             self.debug_only(&local.attrs);
             visit::visit_local(self, local);
         }
-    }
-
-    fn visit_block(&mut self, block: &'ast Block) {
-        visit::visit_block(self, block);
     }
 
     fn visit_expr_block(&mut self, block: &'ast syn::ExprBlock) {
@@ -342,39 +335,4 @@ impl<'ast> Visit<'ast> for Walk {
             }
         }
     }
-}
-
-/// The variable of a field of a command-line parser: `env = "NAME"`, or `env` alone, which means the field's name in
-/// upper case.
-fn variable_of(tokens: &str, field: &str) -> Option<String> {
-    let at = tokens
-        .split(',')
-        .map(str::trim)
-        .find(|part| *part == "env" || part.starts_with("env ") || part.starts_with("env="))?;
-    match at.split_once('=') {
-        Some((_, name)) => Some(name.trim().trim_matches('"').to_owned()),
-        None => Some(field.to_uppercase()),
-    }
-}
-
-/// Whether a loop's body breaks it or leaves the function. What a closure or an async block in it returns is its own.
-fn ends(body: &Block) -> bool {
-    #[derive(Default)]
-    struct Exits(bool);
-    impl<'ast> Visit<'ast> for Exits {
-        fn visit_expr_break(&mut self, _: &'ast syn::ExprBreak) {
-            self.0 = true;
-        }
-        fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
-            self.0 = true;
-        }
-        fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
-        fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
-        fn visit_macro(&mut self, one: &'ast syn::Macro) {
-            self.0 |= tokens::exits(one.tokens.clone());
-        }
-    }
-    let mut exits = Exits::default();
-    exits.visit_block(body);
-    exits.0
 }

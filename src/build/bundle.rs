@@ -39,6 +39,12 @@ impl Bundle {
     }
 }
 
+impl AsRef<Path> for Bundle {
+    fn as_ref(&self) -> &Path {
+        self.tarball()
+    }
+}
+
 /// What a bundle is made from.
 pub(super) struct Parts<'a> {
     pub(super) plan: &'a Plan,

@@ -2,7 +2,7 @@
 
 use super::surroundings::Surroundings;
 use crate::artifact::ReleasedBuild;
-use crate::build::{Outside, Plan, PlannedBuild, make};
+use crate::build::{Bundle, Outside, Plan, PlannedBuild, make};
 use crate::release::write_portable_build;
 use crate::report::{BuildEvent, Event};
 use crate::store::Store;
@@ -13,6 +13,8 @@ pub(crate) struct Built {
     pub(crate) build: ReleasedBuild,
     /// The package's version.
     pub(crate) version: semver::Version,
+    /// What was made now, with its tarball; none where the store had it.
+    pub(crate) bundle: Option<Bundle>,
 }
 
 /// Which builds are compiled.
@@ -45,10 +47,10 @@ pub(crate) fn built(
         if missing.is_empty() { Vec::new() } else { make(plan, &missing, outside, reporter)? }.into_iter();
     let mut all = Vec::with_capacity(known.len());
     for known in known.drain(..) {
-        let (build, version, is_known) = match known {
+        let (build, version, bundle) = match known {
             Some(build) => {
                 let version = store.manifest(app, &build)?.version;
-                (build, version, true)
+                (build, version, None)
             }
             None => {
                 let Some(bundle) = bundles.next() else {
@@ -56,22 +58,25 @@ pub(crate) fn built(
                 };
                 let build = store.keep_build(&bundle.manifest, &bundle.packed, bundle.tarball())?;
                 store.note_input(app, &bundle.input, &build)?;
-                (build, bundle.manifest.version, false)
+                (build, bundle.manifest.version.clone(), Some(bundle))
             }
         };
-        let file = match compile {
-            Compile::All => Some(write_portable_build(store, app, &version, &build, &plan.portable)?),
-            Compile::Missing => None,
+        let file = match (compile, &bundle) {
+            (Compile::All, Some(bundle)) => {
+                let places = (bundle.tarball(), plan.portable.as_path());
+                Some(write_portable_build(store, app, &version, &build, places)?)
+            }
+            _ => None,
         };
         let file = file.map(|path| path.display().to_string());
         reporter.tell(&Event::Build(BuildEvent::Built {
             build: build.id.to_string(),
             target: build.target.clone(),
             bytes: build.gz_size,
-            known: is_known,
+            known: bundle.is_none(),
             file,
         }));
-        all.push(Built { build, version });
+        all.push(Built { build, version, bundle });
     }
     Ok(all)
 }

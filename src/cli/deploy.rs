@@ -53,6 +53,9 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         None => store.current_entry_or_refuse(&app, deploy)?.entry.release,
     };
     let target = DeclaredRelease::read(&store, &app, id, trust.as_ref())?;
+    if !arguments.external {
+        store.refuse_gone(&target.record)?;
+    }
     let running = found.release().map(|id| DeclaredRelease::read(&store, &app, id, None)).transpose()?;
     let config = arguments.checked_config(&target, surroundings)?;
     let running = running.as_ref().map(DeclaredRelease::declared);

@@ -1,13 +1,13 @@
 //! What can become a release: the builds of one commit, in the store, and the repository that has the commit.
 
 use super::build_options::BuildOptions;
-use super::built::{Compile, built};
+use super::built::{Built, Compile, built};
 use super::surroundings::Surroundings;
 use crate::app::AppName;
 use crate::artifact::ReleasedBuild;
 use crate::build::{self, plan};
 use crate::codebase::{Commit, Repository};
-use crate::release::Joinable;
+use crate::release::{Joinable, TarballsAtHand};
 use crate::report::{Event, ReleaseEvent};
 use crate::store::Store;
 use anyhow::Context;
@@ -27,6 +27,8 @@ pub(crate) struct Releasable {
     pub(crate) roots: Vec<String>,
     /// The builds, in the store.
     pub(crate) builds: Vec<ReleasedBuild>,
+    /// The tarballs of those that were made or verified here.
+    pub(crate) at_hand: TarballsAtHand,
     /// Where portable files go.
     pub(crate) portable: PathBuf,
 }
@@ -41,9 +43,15 @@ impl Releasable {
         store.refuse_other_codebase(&plan.declaration.app, &roots)?;
         let built = built(&plan, Compile::Missing, store, &outside, surroundings)?;
         let version = built.first().map(|one| one.version.clone()).context("the plan has no target")?;
-        let builds = built.into_iter().map(|one| one.build).collect();
+        let (mut builds, mut at_hand) = (Vec::new(), TarballsAtHand::default());
+        for Built { build, bundle, .. } in built {
+            if let Some(bundle) = bundle {
+                at_hand.add(build.gz_sha256, bundle);
+            }
+            builds.push(build);
+        }
         let build::Plan { repository, commit, declaration, portable, .. } = plan;
-        Ok(Self { app: declaration.app, version, repository, commit, roots, builds, portable })
+        Ok(Self { app: declaration.app, version, repository, commit, roots, builds, at_hand, portable })
     }
 
     /// Joins builds that were made elsewhere. Nothing is compiled; the repository says where their commit stands.
@@ -62,12 +70,13 @@ impl Releasable {
         let commit = repository.recorded_commit(&first.commit)?;
         let roots = repository.roots(&commit)?;
         store.refuse_other_codebase(&app, &roots)?;
-        let mut builds = Vec::new();
-        for (build, file) in joinable.keep(store)? {
+        let (mut builds, mut at_hand) = (Vec::new(), TarballsAtHand::default());
+        for (build, file, copy) in joinable.keep(store)? {
             let (id, target, file) = (build.id.to_string(), build.target.clone(), file.display().to_string());
             surroundings.reporter.tell(&Event::Release(ReleaseEvent::Joined { build: id, target, file }));
+            at_hand.add(build.gz_sha256, copy);
             builds.push(build);
         }
-        Ok(Self { app, version, repository, commit, roots, builds, portable })
+        Ok(Self { app, version, repository, commit, roots, builds, at_hand, portable })
     }
 }

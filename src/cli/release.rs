@@ -6,7 +6,7 @@ use super::releasable::Releasable;
 use super::signing::signing_key;
 use super::surroundings::Surroundings;
 use crate::artifact::{ReleaseId, UtcTime};
-use crate::release::{Appended, Direction, Proposal, Repeat, append, sign, write_portable};
+use crate::release::{Appended, Direction, Proposal, Repeat, append, refuse_pruned_meanwhile, sign, write_portable};
 use crate::report::{Audience, Event, ReleaseEvent, data};
 use crate::store::{Created, Store};
 use clap::Args;
@@ -56,8 +56,11 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     if let Some(key) = &key {
         sign(&store, &appended.record, key)?;
     }
-    let files = write_portable(&store, &appended.record, &appended.bytes, &releasable.portable)?;
-    let files = files.iter().map(|path| path.display().to_string()).collect();
+    let places = (&releasable.at_hand, releasable.portable.as_path());
+    let files = write_portable(&store, &appended.record, &appended.bytes, places);
+    // Before anything that was found missing is told of as lost.
+    refuse_pruned_meanwhile(&store, &appended.record)?;
+    let files = files?.iter().map(|path| path.display().to_string()).collect();
     surroundings.tell_of_a_shared_codebase(&store, &appended)?;
     reporter.tell(&released(&appended, files));
     if reporter.audience() == Audience::Human {

@@ -59,6 +59,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         return Err(Error::NoWayBack { deploy: deploy.clone(), release: id, current: current.release }.into());
     }
     let target = DeclaredRelease::read(&store, &app, id, trust.as_ref())?;
+    store.refuse_gone(&target.record)?;
     let running = DeclaredRelease::read(&store, &app, current.release, None)?;
     let config = arguments.checked_config(&target, (&running, &current), surroundings)?;
     let mut plan = DeployPlan::new(deploy, DeployReason::Rollback, Some(running.declared()), target.declared());

@@ -96,6 +96,21 @@ pub fn append(
     }
 }
 
+/// Refuses a release whose build is gone: somebody pruned it while it was released again. Asked last: whoever prunes looks
+/// for new releases after removing, so that one of both sees it.
+///
+/// # Errors
+/// Where that is so, or the store cannot be read.
+pub fn refuse_pruned_meanwhile(store: &Store, record: &ReleaseRecord) -> Result<(), Error> {
+    for build in &record.builds {
+        if !store.has_tarball(&record.app, build)? {
+            let (app, release, commit) = (record.app.clone(), record.release, record.commit.clone());
+            return Err(Error::PrunedMeanwhile { app, release, commit });
+        }
+    }
+    Ok(())
+}
+
 fn newest(store: &Store, app: &AppName) -> Result<Option<(ReleaseRecord, Vec<u8>)>, Error> {
     let Some(id) = store.newest(app)? else { return Ok(None) };
     let bytes = store.record_bytes(app, id)?.unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::artifact::{self, Digest, ReleaseId, ReleaseRecord, Trust};
 use crate::report::Work;
 use crate::store::{self, Store};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What a store holds of an app, and what is wrong with it.
 #[derive(Debug, Clone, Serialize)]
@@ -59,8 +59,9 @@ impl Inventory {
             faults.noted(store.pruned(app, id).map_err(Error::from))?;
             pruned.insert(id);
         }
-        // A build that several releases name is read once.
-        let mut named: BTreeMap<Digest, BTreeSet<Digest>> = BTreeMap::new();
+        let mut named: BTreeSet<Digest> = BTreeSet::new();
+        // A build that several releases name is read once. One that was pruned may have been released again.
+        let mut read: BTreeSet<(Digest, Digest)> = BTreeSet::new();
         let mut builds = 0;
         for record in &records {
             if let Some(roots) = &roots {
@@ -70,14 +71,15 @@ impl Inventory {
                 faults.noted(store.trusted_record(app, record.release, Some(trust)).map_err(Error::from))?;
             }
             for build in &record.builds {
-                let first = named.entry(build.id).or_default().insert(build.gz_sha256);
-                if !first || (pruned.contains(&record.release) && !store.has_tarball(app, build)?) {
+                named.insert(build.id);
+                let is_gone = pruned.contains(&record.release) && !store.has_tarball(app, build)?;
+                if is_gone || !read.insert((build.id, build.gz_sha256)) {
                     continue;
                 }
                 builds += usize::from(faults.noted(verify_build(store, record, build))?.is_some());
             }
         }
-        let orphans = store.builds(app)?.into_iter().filter(|id| !named.contains_key(id)).collect();
+        let orphans = store.builds(app)?.into_iter().filter(|id| !named.contains(id)).collect();
         let known = store.listed_releases(app)?.into_iter().collect();
         let mut deploys = Vec::new();
         for deploy in store.deploys(app)? {

@@ -43,12 +43,15 @@ impl Joinable {
         self.builds.iter().map(|build| &build.manifest)
     }
 
-    /// Keeps them in a store; gives each as a release names it, with its file.
+    /// Keeps them in a store; gives each as a release names it, with its file and the copy of it that was verified.
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub fn keep(self, store: &Store) -> Result<Vec<(ReleasedBuild, PathBuf)>, Error> {
-        let keep = |one: Verified| Ok((store.keep_build(&one.manifest, &one.packed, &one.copy)?, one.path));
+    pub fn keep(self, store: &Store) -> Result<Vec<(ReleasedBuild, PathBuf, TempPath)>, Error> {
+        let keep = |one: Verified| {
+            let build = store.keep_build(&one.manifest, &one.packed, &one.copy)?;
+            Ok((build, one.path, one.copy))
+        };
         self.builds.into_iter().map(keep).collect()
     }
 }

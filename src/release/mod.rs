@@ -21,7 +21,7 @@ mod sign;
 mod signing_key;
 mod verify;
 
-pub use append::{Appended, Direction, Proposal, Repeat, append};
+pub use append::{Appended, Direction, Proposal, Repeat, append, refuse_pruned_meanwhile};
 pub use deploy::{Actor, Found, Intent, OpenEntry, close, open};
 pub use deploy_inventory::DeployInventory;
 pub use deploy_plan::{Declared, DeployPlan, PlannedRelease};
@@ -30,7 +30,7 @@ pub use difference::{BuildDifference, Change, Changes, Described, Difference, Hi
 pub use fingerprint::{FingerprintKey, SHORTEST_KEY};
 pub use inventory::Inventory;
 pub use join::Joinable;
-pub use portable::{write_portable, write_portable_build};
+pub use portable::{TarballsAtHand, write_portable, write_portable_build};
 pub use provenance::provenance;
 pub use prune::{Prunable, Pruner, Pruning};
 pub use reproduction::{FieldChange, Reproduction};
@@ -109,6 +109,16 @@ pub enum Error {
         target: String,
         /// What it has builds for.
         known: Vec<String>,
+    },
+    /// A build was pruned in the moment in which it was needed.
+    #[error("the build of {release} of `{app}` was pruned while it was released or deployed")]
+    PrunedMeanwhile {
+        /// The app.
+        app: AppName,
+        /// The release.
+        release: ReleaseId,
+        /// Its commit.
+        commit: String,
     },
     /// The chain of records is broken.
     #[error("the ledger of `{app}` is broken at {at}: {why}")]

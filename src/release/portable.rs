@@ -2,11 +2,28 @@
 
 use super::Error;
 use crate::app::AppName;
-use crate::artifact::{ReleaseRecord, ReleasedBuild, signature_name};
-use crate::store::Store;
+use crate::artifact::{Digest, Hasher, ReleaseRecord, ReleasedBuild, hash_file, signature_name};
+use crate::store::{self, Store};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// Tarballs that lie on this machine anyhow, since they were made or verified here: no store is asked for them.
+#[derive(Default)]
+pub struct TarballsAtHand {
+    all: Vec<(Digest, Box<dyn AsRef<Path>>)>,
+}
+
+impl TarballsAtHand {
+    /// Adds the one with this digest; its file goes when the last that holds it does.
+    pub fn add(&mut self, gz_sha256: Digest, file: impl AsRef<Path> + 'static) {
+        self.all.push((gz_sha256, Box::new(file)));
+    }
+
+    fn of(&self, build: &ReleasedBuild) -> Option<&Path> {
+        self.all.iter().find(|(digest, _)| *digest == build.gz_sha256).map(|(_, file)| (**file).as_ref())
+    }
+}
 
 /// Writes the record, its signatures and a tarball a target into `folder`, and gives their paths, the record's first.
 /// The folder is scratch: files of another ledger's release of the same name are replaced, each in one step.
@@ -17,7 +34,7 @@ pub fn write_portable(
     store: &Store,
     record: &ReleaseRecord,
     bytes: &[u8],
-    folder: &Path,
+    (at_hand, folder): (&TarballsAtHand, &Path),
 ) -> Result<Vec<PathBuf>, Error> {
     fs::create_dir_all(folder).map_err(unwritable(folder))?;
     let stem = format!("{}-{}-{}", record.app, record.version, record.release);
@@ -32,7 +49,7 @@ pub fn write_portable(
     }
     for build in &record.builds {
         let path = folder.join(format!("{stem}-{}.tar.gz", build.target));
-        write_tarball(store, &record.app, build, &path)?;
+        write_tarball(store, &record.app, build, (at_hand.of(build), &path))?;
         paths.push(path);
     }
     Ok(paths)
@@ -48,15 +65,36 @@ pub fn write_portable_build(
     app: &AppName,
     version: &semver::Version,
     build: &ReleasedBuild,
-    folder: &Path,
+    (at_hand, folder): (&Path, &Path),
 ) -> Result<PathBuf, Error> {
     fs::create_dir_all(folder).map_err(unwritable(folder))?;
     let path = folder.join(format!("{app}-{version}-{}.tar.gz", build.target));
-    write_tarball(store, app, build, &path)?;
+    write_tarball(store, app, build, (Some(at_hand), &path))?;
     Ok(path)
 }
 
-fn write_tarball(store: &Store, app: &AppName, build: &ReleasedBuild, path: &Path) -> Result<(), Error> {
+/// Writes a tarball to a path: not at all where it stands there, from this machine where it lies here, else from the store.
+fn write_tarball(
+    store: &Store,
+    app: &AppName,
+    build: &ReleasedBuild,
+    (at_hand, path): (Option<&Path>, &Path),
+) -> Result<(), Error> {
+    let expected = (build.gz_sha256, build.gz_size);
+    if fs::metadata(path).is_ok_and(|file| file.len() == build.gz_size)
+        && hash_file(path).is_ok_and(|found| found == expected)
+    {
+        return Ok(());
+    }
+    if let Some(at_hand) = at_hand {
+        let unreadable = |cause| Error::Unreadable { path: at_hand.to_path_buf(), cause };
+        let mut file = fs::File::open(at_hand).map_err(unreadable)?;
+        return replace(path, |out| {
+            let mut hasher = Hasher::new(out);
+            io::copy(&mut file, &mut hasher).map_err(unwritable(path))?;
+            if hasher.finish().0 == expected { Ok(()) } else { Err(store::Error::changed(at_hand).into()) }
+        });
+    }
     let tarball = store.tarball(app, build)?;
     replace(path, |out| Ok(tarball.copy_to(out, path)?))
 }

@@ -87,27 +87,41 @@ impl Pruning {
         builds.collect::<BTreeMap<_, _>>().values().sum()
     }
 
-    /// Prunes. What a release names that has come since the plan stays.
+    /// Prunes. What is needed since the plan stays: a release names it that has come, or a deploy has moved.
     ///
     /// # Errors
-    /// Where the store cannot be written.
+    /// Where the store cannot be written, or a build was needed in the very moment in which it went.
     pub fn act(&self, store: &Store, pruner: &Pruner) -> Result<(), Error> {
         for one in &self.releases {
             let Pruner { at, by } = pruner.clone();
             store.note_pruned(&Pruned { format: FORMAT, app: self.app.clone(), release: one.release, at, by })?;
-            let come = self.come_since(store)?;
-            for build in one.builds.iter().filter(|build| !come.contains(&name(build))) {
+            let needed = self.needed_since(store)?;
+            let gone: Vec<&ReleasedBuild> =
+                one.builds.iter().filter(|build| !needed.contains_key(&name(build))).collect();
+            for build in &gone {
                 store.remove_tarball(&self.app, build)?;
+            }
+            // Whoever needs one looks whether it stands after saying so, and we look after removing it: one of us sees it.
+            let needed = if gone.is_empty() { needed } else { self.needed_since(store)? };
+            if let Some((release, commit)) = gone.iter().find_map(|build| needed.get(&name(build))) {
+                let (app, release, commit) = (self.app.clone(), *release, commit.clone());
+                return Err(Error::PrunedMeanwhile { app, release, commit });
             }
         }
         Ok(())
     }
 
-    fn come_since(&self, store: &Store) -> Result<BTreeSet<Tarball>, Error> {
+    /// The tarballs that are needed now and were not when it was planned, each with a release that names it.
+    fn needed_since(&self, store: &Store) -> Result<BTreeMap<Tarball, (ReleaseId, String)>, Error> {
         let newest = store.newest(&self.app)?;
         let come = std::iter::successors(newest, |id| id.previous()).take_while(|id| Some(*id) > self.newest);
-        let records = come.map(|id| store.record(&self.app, id)).collect::<Result<Vec<_>, _>>()?;
-        Ok(records.iter().flat_map(tarballs).collect())
+        let deployed = store.deployed(&self.app)?.into_iter().filter(|id| !self.kept.contains(id));
+        let mut needed = BTreeMap::new();
+        for id in come.chain(deployed) {
+            let record = store.record(&self.app, id)?;
+            needed.extend(tarballs(&record).into_iter().map(|one| (one, (id, record.commit.clone()))));
+        }
+        Ok(needed)
     }
 }
 

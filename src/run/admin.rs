@@ -1,10 +1,11 @@
 //! A one-off process beside the formation: same tree, same config, same environment, and our own streams, untouched.
 //!
 //! It stays in our process group, so that a terminal is its own: it may read from it, knows its size, and gets
-//! Ctrl-C and Ctrl-Z from it directly.
+//! Ctrl-C and Ctrl-Z from it directly. Should we be killed, a watchdog ends it: nobody would be left to say how it ended, and
+//! whoever comes next would start another beside it.
 
 use super::end::End;
-use super::supervisor::{STATUS, STOPPING, Signals, command, start};
+use super::supervisor::{STATUS, STOPPING, Signals, Watchdog, command, start};
 use super::{Error, PlannedProcess};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -55,9 +56,20 @@ pub fn admin(
     if streams == Streams::Stderr {
         command.stdin(Stdio::null()).stdout(std::io::stderr());
     }
-    let child = start(&process, &mut command)?;
+    // It finds the process by its TMPDIR. One that cannot be started is no reason not to migrate.
+    let watchdog = process.temporary.parent().and_then(|folder| Watchdog::start(folder).ok());
+    let child = start(&process, &mut command);
     // It has started and starts once: what it was given is wiped here.
     drop(process);
+    let code = child.and_then(|child| attend(child, signals, foreground));
+    if let Some(watchdog) = watchdog {
+        watchdog.dismiss();
+    }
+    code
+}
+
+/// Hands signals on to a process until it ends.
+fn attend(child: Pid, signals: &mut Signals, foreground: Foreground) -> Result<u8, Error> {
     loop {
         if let Some(end) = ended(child)? {
             return Ok(end.code());

@@ -92,13 +92,31 @@ impl Store {
     /// # Errors
     /// Where the store does not hold it; a release that was pruned is told of as such.
     pub fn released_tarball(&self, record: &ReleaseRecord, build: &ReleasedBuild) -> Result<Tarball<'_>, Error> {
-        let lost = match self.tarball(&record.app, build) {
-            Err(lost @ Error::Lost { .. }) => lost,
-            other => return other,
-        };
+        match self.tarball(&record.app, build) {
+            Err(Error::Lost { .. }) => Err(self.gone(record, build)?),
+            other => other,
+        }
+    }
+
+    /// Refuses a release whose tarballs are not all there: no server could start it.
+    ///
+    /// # Errors
+    /// Where that is so; a release that was pruned is told of as such.
+    pub fn refuse_gone(&self, record: &ReleaseRecord) -> Result<(), Error> {
+        for build in &record.builds {
+            if !self.holds_tarball(&record.app, build)? {
+                return Err(self.gone(record, build)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The error that says why a release's tarball is not there.
+    fn gone(&self, record: &ReleaseRecord, build: &ReleasedBuild) -> Result<Error, Error> {
+        let lost = lost(&layout::tarball(&record.app, &build.id, &build.gz_sha256), build);
         let (app, release, commit) = (record.app.clone(), record.release, record.commit.clone());
         let pruned = self.pruned(&app, release)?;
-        Err(pruned.map_or(lost, |pruned| Error::Pruned { app, release, pruned: Box::new(pruned), commit }))
+        Ok(pruned.map_or(lost, |pruned| Error::Pruned { app, release, pruned: Box::new(pruned), commit }))
     }
 
     /// A tarball that lies in this folder under a name of its own, not yet verified.

@@ -224,7 +224,7 @@ impl Error {
         }
     }
 
-    fn changed(path: &Path) -> Self {
+    pub(crate) fn changed(path: &Path) -> Self {
         artifact::Error::damaged(format!("`{}`", path.display()), "it is not what it was when it was packed").into()
     }
 

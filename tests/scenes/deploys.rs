@@ -175,9 +175,7 @@ fn a_killed_deployer_leaves_an_open_entry_that_says_who_and_since_when_and_can_b
     shop(scene, 1);
     let (running, pid) = standing(scene, "");
     running.signal(Signal::KILL);
-    // The process of the phase is nobody's now, and holds our ends of its streams.
-    let orphan = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).expect("a pid");
-    rustix::process::kill_process(orphan, Signal::KILL).expect("it lived");
+    wait_until("the process of the phase to end", || (!lives(pid)).then_some(()));
     assert_eq!(running.end().code, None);
     let refused = deploy(scene, "v1");
     assert_eq!(refused.code, Some(75), "{}", refused.page());

@@ -125,7 +125,8 @@ fn a_pruned_release_says_so_and_its_commit_can_be_released_again(stage: &Stage) 
     let commit = stage.scene.git("rev-parse HEAD");
     stage.release_another("2");
     stage.done("prune --keep 1");
-    for words in ["verify v1", "run --release-id shop@v1", "pull v1"] {
+    stage.done("deploy production v2");
+    for words in ["verify v1", "run --release-id shop@v1", "pull v1", "deploy staging v1", "rollback production v1"] {
         let outcome = stage.twelve(words);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(66), ""), "{words}: {}", outcome.page());
         assert!(outcome.stderr.contains("v1 of `shop` was pruned on "), "{words}: {}", outcome.stderr);

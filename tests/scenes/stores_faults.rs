@@ -47,6 +47,28 @@ fn an_upload_and_a_download_go_on_after_a_broken_connection() {
 }
 
 #[test]
+fn what_was_made_here_is_uploaded_and_not_downloaded_again() {
+    let Some((stage, way)) = on_a_way("what_was_made_here_is_uploaded_and_not_downloaded_again") else { return };
+    let downloads = |words: &str| {
+        way.requests();
+        stage.done(words);
+        let is_download = |line: &String| line.starts_with("GET ") && line.contains(".tar.gz");
+        way.requests().iter().filter(|line| is_download(line)).count()
+    };
+    assert_eq!(downloads("release"), 0, "the portable file is from here");
+    let portable = stage.scene.path().join("target/twelve");
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let portable = portable.join(format!("shop-1.4.0-v1-{target}.tar.gz"));
+    let bytes = std::fs::read(&portable).expect("the portable file");
+    assert_eq!(Some(&bytes), stage.get(&stage.tarball("v1")).as_ref());
+    assert_eq!(downloads("release"), 0, "it stands");
+    std::fs::write(&portable, "of another ledger").expect("written");
+    assert_eq!(downloads("release"), 1, "what does not lie here is fetched");
+    assert_eq!(std::fs::read(&portable).expect("the portable file"), bytes);
+    assert_eq!(downloads("build"), 0);
+}
+
+#[test]
 fn an_answer_that_was_lost_takes_no_second_number() {
     let Some((stage, way)) = on_a_way("an_answer_that_was_lost_takes_no_second_number") else { return };
     assert_eq!(stage.done("release"), "v1\n");

@@ -1,11 +1,11 @@
 //! Many at once: writers who want one number, readers who look, and somebody who prunes. A short form; the long one is
 //! `TWELVE_ROUNDS=100 TWELVE_WRITERS=32 cargo test --test scenes -- stores_many --nocapture`.
 
-use crate::kept::Stage;
+use crate::kept::{Stage, in_every_store};
 use crate::shop::shop;
 use cargo_twelve::app::AppName;
-use cargo_twelve::artifact::{Digest, ReleaseId, UtcTime};
-use cargo_twelve::release::{Direction, Proposal, Pruner, Pruning, Repeat, append};
+use cargo_twelve::artifact::{Digest, ReleaseId, ReleaseRecord, UtcTime};
+use cargo_twelve::release::{Direction, Error, Proposal, Pruner, Pruning, Repeat, append, refuse_pruned_meanwhile};
 use cargo_twelve::store::{Created, Store};
 use std::collections::BTreeSet;
 use std::sync::Barrier;
@@ -68,21 +68,27 @@ fn many(stage: &Stage, what: &str) {
     );
 }
 
-/// Each round all writers want the next number at once; gives the rounds and the numbers that this one got.
-fn take_numbers(store: &Store, writer: u64, rounds: u64, line: &Barrier) -> Vec<(u64, u64)> {
-    let first = store.record(&"shop".parse().expect("a name"), ReleaseId::FIRST).expect("a record");
-    let mut proposal = Proposal {
-        app: first.app,
-        version: first.version,
-        commit: first.commit,
+/// What releases once more what a release is.
+fn proposal(record: ReleaseRecord) -> Proposal {
+    Proposal {
+        app: record.app,
+        version: record.version,
+        commit: record.commit,
         branch: None,
         remote: None,
-        roots: first.roots,
-        builds: first.builds,
+        roots: record.roots,
+        builds: record.builds,
         created: UtcTime::from_seconds(1_764_000_000).expect("a time"),
-        created_by: format!("writer {writer}"),
+        created_by: "ada".to_owned(),
         message: None,
-    };
+    }
+}
+
+/// Each round all writers want the next number at once; gives the rounds and the numbers that this one got.
+fn take_numbers(store: &Store, writer: u64, rounds: u64, line: &Barrier) -> Vec<(u64, u64)> {
+    // The build of the newest release, which no prune takes.
+    let second = store.record(&"shop".parse().expect("a name"), ReleaseId::FIRST.next()).expect("a record");
+    let mut proposal = Proposal { created_by: format!("writer {writer}"), ..proposal(second) };
     let mut taken = Vec::new();
     for round in 0..rounds {
         proposal.message = Some(format!("round {round}"));
@@ -109,8 +115,59 @@ fn look(store: &Store, app: &AppName, looks: &AtomicU64) {
     looks.fetch_add(1, Ordering::Relaxed);
 }
 
+fn pruner() -> Pruner {
+    Pruner { at: UtcTime::from_seconds(1_764_000_000).expect("a time"), by: "ada".to_owned() }
+}
+
 fn prune(store: &Store, app: &AppName, prunes: &AtomicU64) {
-    let pruner = Pruner { at: UtcTime::from_seconds(1_764_000_000).expect("a time"), by: "ada".to_owned() };
-    Pruning::plan(store, app, 1).expect("a plan").act(store, &pruner).expect("pruned");
+    Pruning::plan(store, app, 1).expect("a plan").act(store, &pruner()).expect("pruned");
     prunes.fetch_add(1, Ordering::Relaxed);
+}
+
+in_every_store!(crate::shop::shop; a_build_that_is_released_and_pruned_at_once_stays_or_is_said_to_be_gone);
+
+/// The older of two builds is released again while it is pruned, with no time between.
+fn a_build_that_is_released_and_pruned_at_once_stays_or_is_said_to_be_gone(stage: &Stage) {
+    stage.done("release");
+    stage.release_another("2");
+    let (store, app) = (stage.scene.opened_store(), "shop".parse().expect("a name"));
+    let records =
+        [1, 2].map(|number| store.record(&app, ReleaseId::from_number(number).expect("a number")).expect("a record"));
+    let tarballs = ["v1", "v2"].map(|release| stage.tarball(release));
+    let bytes = [0, 1].map(|index| stage.get(&tarballs[index]).expect("it stands"));
+    let (mut stood, mut said) = (0, 0);
+    for round in 0..asked("TWELVE_ROUNDS", 4) {
+        let older = usize::from(round % 2 == 1);
+        let plan = Pruning::plan(&store, &app, 1).expect("a plan");
+        let line = Barrier::new(2);
+        let (released, pruned) = std::thread::scope(|scope| {
+            let release = scope.spawn(|| {
+                let store = stage.scene.opened_store();
+                let proposal = proposal(records[older].clone());
+                line.wait();
+                let appended = append(&store, &proposal, Repeat::Again, Direction::Any, |_| false).expect("appended");
+                refuse_pruned_meanwhile(&store, &appended.record)
+            });
+            let prune = scope.spawn(|| {
+                let store = stage.scene.opened_store();
+                line.wait();
+                plan.act(&store, &pruner())
+            });
+            (release.join().expect("a writer"), prune.join().expect("a pruner"))
+        });
+        for answer in [&released, &pruned] {
+            assert!(matches!(answer, Ok(()) | Err(Error::PrunedMeanwhile { .. })), "{answer:?}");
+        }
+        if stage.get(&tarballs[older]).is_some() {
+            stood += 1;
+        } else {
+            assert!(released.is_err() || pruned.is_err(), "round {round}: it is gone, and nobody said so");
+            said += 1;
+            let fault = stage.twelve("verify --all");
+            assert_eq!(fault.code, Some(65), "a release that stands and has no build is a fault: {}", fault.page());
+        }
+        // It is put back, as a release that is typed again does.
+        (0..2).for_each(|index| stage.put(&tarballs[index], &bytes[index]));
+    }
+    println!("{stood} stood, {said} were said to be gone");
 }

@@ -21,6 +21,12 @@ pub(super) fn advice(error: &Error) -> Advice {
             Advice::hint(ExitCode::NotFound, format!("it has builds for {}", listed(known)))
         }
         Error::Broken { .. } => Advice::hint(ExitCode::Data, "restore the record from a copy of the store"),
+        Error::PrunedMeanwhile { commit, .. } => Advice::hint(
+            ExitCode::Busy,
+            format!(
+                "type it again; where that does not do, `cargo twelve release --rev {commit} --older` puts it back"
+            ),
+        ),
         Error::BrokenDeploy { .. } => Advice::hint(ExitCode::Data, "restore the entry from a copy of the store"),
         Error::DeployOpen { entry } => Advice::hint(
             ExitCode::Busy,

@@ -23,6 +23,7 @@ pub use signals::Signals;
 pub(super) use signals::{STATUS, STOPPING, name};
 pub(super) use spawn::{command, start, surround, unstartable};
 pub(super) use stopping::seconds;
+pub(super) use watchdog::Watchdog;
 pub use watchdog::{WATCHDOG, watch};
 
 use super::launch::Supervised;
@@ -39,7 +40,6 @@ use slot::{Slot, State};
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 use stopping::Stop;
-use watchdog::Watchdog;
 
 /// How what happens is said, and where lines go.
 #[derive(Debug, Clone)]

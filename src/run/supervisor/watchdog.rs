@@ -31,14 +31,14 @@ const LONGEST: Duration = Duration::from_secs(10);
 const QUIET: Duration = Duration::from_millis(50);
 
 /// The supervisor's end of the watchdog.
-pub(super) struct Watchdog {
+pub(in crate::run) struct Watchdog {
     pid: Pid,
     pipe: std::io::PipeWriter,
 }
 
 impl Watchdog {
     /// Starts a watchdog over a private folder.
-    pub(super) fn start(folder: &Path) -> Result<Self, Error> {
+    pub(in crate::run) fn start(folder: &Path) -> Result<Self, Error> {
         let failed = |cause| Error::System { what: "a watchdog", cause };
         let (reader, pipe) = pipe().map_err(failed)?;
         fcntl_setfl(&pipe, OFlags::WRONLY | OFlags::NONBLOCK).map_err(|cause| failed(cause.into()))?;
@@ -65,7 +65,7 @@ impl Watchdog {
     }
 
     /// Ends it: there is nothing left to watch. It is our child and was not asked for, so its number is its own.
-    pub(super) fn dismiss(self) {
+    pub(in crate::run) fn dismiss(self) {
         let _ = kill_process(self.pid, Signal::KILL);
         let _ = waitpid(Some(self.pid), WaitOptions::empty());
     }

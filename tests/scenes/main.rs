@@ -132,6 +132,8 @@ mod servers;
 mod shop;
 #[cfg(target_os = "linux")]
 mod signatures;
+#[cfg(all(target_os = "linux", feature = "scaffold"))]
+mod signatures_at_a_terminal;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod stores;
 #[cfg(all(target_os = "linux", feature = "build", feature = "remote"))]

@@ -188,6 +188,16 @@ fn a_release_crosses_an_air_gap_in_its_portable_files(stage: &Stage) {
     let words = ["run", "--release-id", "v1", "--store", "/nowhere/at/all", "web=1"];
     let outcome = stage.scene.outcome(command.args(words).current_dir("/"));
     assert_eq!(outcome.code, Some(0), "it runs without a store: {}", outcome.page());
+    // A server that nobody told of any store: it has the files, and a cache of its own.
+    for (words, files) in [(&["import"][..], &[&record, &tarball][..]), (&["run", "--release-id", "shop@v1"], &[])] {
+        let mut command = stage.scene.command(PROGRAM);
+        for name in ["TWELVE_STORE", "TWELVE_CACHE", "TWELVE_STATE", "AWS_ENDPOINT_URL"] {
+            command.env_remove(name);
+        }
+        command.env("HOME", stage.scene.path().join("server")).args(words).args(files).current_dir("/");
+        let outcome = stage.scene.outcome(&mut command);
+        assert_eq!(outcome.code, Some(0), "{words:?}: {}", outcome.page());
+    }
     let mut other: ReleaseRecord =
         ReleaseRecord::from_bytes(ReleaseId::FIRST, &std::fs::read(&record).expect("bytes")).expect("a record");
     other.nonce = Digest::of(b"another ledger").short();

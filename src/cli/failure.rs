@@ -13,6 +13,8 @@ mod config;
 #[cfg(feature = "export")]
 mod export;
 mod machine;
+#[cfg(feature = "export")]
+mod oci;
 mod release;
 #[cfg(target_os = "linux")]
 mod run;
@@ -125,6 +127,10 @@ fn advice(error: &anyhow::Error) -> Advice {
     #[cfg(feature = "export")]
     if let Some(error) = error.downcast_ref() {
         return export::advice(error);
+    }
+    #[cfg(feature = "export")]
+    if let Some(error) = error.downcast_ref() {
+        return oci::advice(error);
     }
     #[cfg(feature = "codebase")]
     if let Some(error) = error.downcast_ref() {

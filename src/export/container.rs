@@ -12,7 +12,7 @@ pub(super) const ROOT: &str = "/app";
 pub(super) const USER: u32 = 65_532;
 
 /// The only folder that a process may write, unless more is declared.
-const TEMPORARY: &str = "/tmp";
+pub(super) const TEMPORARY: &str = "/tmp";
 
 /// What a container is made for.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 //! export or the other, and never half of each.
 
 use super::Error;
-use super::generated_files::{GeneratedFiles, MARK, listed};
+use super::generated_files::{Content, GeneratedFile, GeneratedFiles, MARK, listed};
 use crate::artifact::Digest;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -62,9 +62,9 @@ impl Destination {
         let made = staging.path().join("new");
         let made_folder = DirBuilder::new().mode(0o755).create(&made);
         made_folder.map_err(Error::machine("make", &made))?;
-        for (path, file) in files.with_mark() {
+        for (path, file) in files.iter().chain([(MARK, &files.mark())]) {
             let target = made.join(path);
-            write(&target, file.mode, &file.bytes).map_err(Error::machine("write", target))?;
+            write(&target, file).map_err(Error::machine("write", target))?;
         }
         if let Standing::Folder(permissions) = &self.standing {
             fs::set_permissions(&made, permissions.clone()).map_err(Error::machine("write", &made))?;
@@ -95,12 +95,16 @@ impl Destination {
 }
 
 /// Makes a file, whole and on disk, with the folders that it needs.
-fn write(path: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
+fn write(path: &Path, made: &GeneratedFile) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-    file.write_all(bytes)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(made.mode).open(path)?;
+    match &made.content {
+        Content::Bytes(bytes) => file.write_all(bytes)?,
+        // The kernel copies, and shares the blocks where the file system can.
+        Content::File { file: other, .. } => drop(io::copy(&mut &*other, &mut file)?),
+    }
     // The umask is for what a user makes by hand.
-    file.set_permissions(Permissions::from_mode(mode))?;
+    file.set_permissions(Permissions::from_mode(made.mode))?;
     file.sync_all()
 }
 
@@ -120,8 +124,8 @@ fn refuse_others(folder: &Path) -> Result<(), Error> {
             _ if path == MARK && !mark.is_empty() => {}
             None => return Err(Error::NotOurs { folder: folder.to_owned(), entry: path }),
             Some(digest) => {
-                let found = fs::read(&full).map_err(Error::machine("read", &full))?;
-                if Digest::of(&found) != *digest {
+                let found = File::open(&full).and_then(Digest::of_reader).map_err(Error::machine("read", &full))?;
+                if found.0 != *digest {
                     return Err(Error::Changed { path: full });
                 }
             }

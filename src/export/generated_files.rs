@@ -4,22 +4,46 @@
 use crate::artifact::Digest;
 use crate::report::Printable;
 use std::collections::BTreeMap;
+use std::fs::File;
 
 /// The name of the list: digests and paths as sha256sum(1) reads them, so that `sha256sum -c` checks a folder.
 pub const MARK: &str = ".cargo-twelve-export";
 
 /// Files that belong together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct GeneratedFiles {
     origin: String,
     files: BTreeMap<String, GeneratedFile>,
 }
 
 /// One of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct GeneratedFile {
     pub(super) mode: u32,
-    pub(super) bytes: Vec<u8>,
+    pub(super) content: Content,
+}
+
+/// What is in a file.
+#[derive(Debug)]
+pub enum Content {
+    /// A text or a document that was made here.
+    Bytes(Vec<u8>),
+    /// A file that is taken over as it is, from its first byte; it may have no name.
+    File {
+        /// It.
+        file: File,
+        /// Its digest, verified.
+        sha256: Digest,
+    },
+}
+
+impl Content {
+    fn sha256(&self) -> Digest {
+        match self {
+            Self::Bytes(bytes) => Digest::of(bytes),
+            Self::File { sha256, .. } => *sha256,
+        }
+    }
 }
 
 impl GeneratedFiles {
@@ -50,7 +74,12 @@ impl GeneratedFiles {
 
     /// Adds a file as it is.
     pub fn add(&mut self, path: impl Into<String>, mode: u32, bytes: Vec<u8>) {
-        self.files.insert(path.into(), GeneratedFile { mode, bytes });
+        self.add_content(path, mode, Content::Bytes(bytes));
+    }
+
+    /// Adds a file with this content.
+    pub fn add_content(&mut self, path: impl Into<String>, mode: u32, content: Content) {
+        self.files.insert(path.into(), GeneratedFile { mode, content });
     }
 
     /// The paths, sorted by their bytes.
@@ -58,13 +87,17 @@ impl GeneratedFiles {
         self.files.keys().map(String::as_str)
     }
 
-    /// The files with the list of them.
-    pub(super) fn with_mark(&self) -> impl Iterator<Item = (&str, GeneratedFile)> {
-        let line = |(path, file): (&String, &GeneratedFile)| format!("{}  {path}\n", Digest::of(&file.bytes));
+    /// The files, by their paths.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &GeneratedFile)> {
+        self.files.iter().map(|(path, file)| (path.as_str(), file))
+    }
+
+    /// The list of them, which is a file too.
+    pub(super) fn mark(&self) -> GeneratedFile {
+        let line = |(path, file): (&String, &GeneratedFile)| format!("{}  {path}\n", file.content.sha256());
         let lines: String = self.files.iter().map(line).collect();
-        let mark = GeneratedFile { mode: 0o644, bytes: format!("# {}\n{lines}", self.origin).into_bytes() };
-        let files = self.files.iter().map(|(path, file)| (path.as_str(), file.clone()));
-        files.chain(std::iter::once((MARK, mark)))
+        let bytes = format!("# {}\n{lines}", self.origin).into_bytes();
+        GeneratedFile { mode: 0o644, content: Content::Bytes(bytes) }
     }
 }
 

@@ -16,6 +16,7 @@ mod exported;
 mod generated_files;
 mod image_reference;
 pub mod kubernetes;
+pub mod oci;
 pub mod systemd;
 mod yaml;
 
@@ -23,5 +24,5 @@ pub use destination::Destination;
 pub use disclosure::SecretValues;
 pub use error::Error;
 pub use exported::{Exported, ExportedProcess, Program};
-pub use generated_files::{GeneratedFiles, MARK};
+pub use generated_files::{Content, GeneratedFiles, MARK};
 pub use image_reference::ImageReference;

@@ -39,11 +39,24 @@ fn sentence(event: &Event) -> Sentence {
         Event::Build(event) => of_build(event),
         Event::Release(event) => of_release(event),
         Event::Run(event) => of_run(event),
-        Event::Export(ExportEvent::Exported { app, release, files, folder }) => {
+        Event::Export(event) => of_export(event),
+        Event::Dev(event) => of_dev(event),
+    }
+}
+
+fn of_export(event: &ExportEvent) -> Sentence {
+    match event {
+        ExportEvent::Exported { app, release, files, folder } => {
             let noun = if *files == 1 { "file" } else { "files" };
             ("Exported", format!("{app} {release}: {files} {noun} in `{folder}`"))
         }
-        Event::Dev(event) => of_dev(event),
+        ExportEvent::ImageWritten { app, release, process, folder, bytes } => {
+            ("Exported", format!("{app} {release} as an image that starts `{process}`: {} in `{folder}`", Size(*bytes)))
+        }
+        ExportEvent::ImagePushed { app, release, process, image, uploaded, bytes, standing } => {
+            let counts = format!("{uploaded} parts uploaded ({}), {standing} stood there", Size(*bytes));
+            ("Pushed", format!("{app} {release} as an image that starts `{process}` to {image}: {counts}"))
+        }
     }
 }
 

@@ -26,11 +26,12 @@ pub(crate) fn program() -> &'static Path {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/shop.rs");
         let (digest, _) = hash_file(&source).expect("the fixture is there");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let program = folder.join(format!("shop-{}", digest.short()));
+        let program = folder.join(format!("static-shop-{}", digest.short()));
         if !program.exists() {
             let unfinished = folder.join(format!("shop-{}", std::process::id()));
             let status = Command::new("rustc")
-                .args(["--edition", "2024", "-Copt-level=1", "-Cstrip=symbols", "-o"])
+                // Static, so that it also runs where there is nothing but itself.
+                .args(["--edition", "2024", "-Copt-level=1", "-Cstrip=symbols", "-Ctarget-feature=+crt-static", "-o"])
                 .args([&unfinished, &source])
                 .status();
             assert!(status.expect("rustc starts").success(), "the fixture compiles");
@@ -47,6 +48,16 @@ pub(crate) fn release(scene: &Scene, twelve_toml: &str) -> Released {
 
 /// The same, where the build says that it needs this of the machine.
 pub(crate) fn release_needing(scene: &Scene, twelve_toml: &str, system: System) -> Released {
+    release_for(scene, twelve_toml, &[(&host(), system)])
+}
+
+/// The target of this machine.
+pub(crate) fn host() -> String {
+    format!("{}-unknown-linux-gnu", std::env::consts::ARCH)
+}
+
+/// The same program for each of these targets, sorted, which say what they need; the release's files are the first's.
+pub(crate) fn release_for(scene: &Scene, twelve_toml: &str, targets: &[(&str, System)]) -> Released {
     let twelve_toml = format!("[app]\nname = \"shop\"\n{twelve_toml}");
     let bytes = std::fs::read(program()).expect("the fixture is there");
     let members = [
@@ -56,13 +67,18 @@ pub(crate) fn release_needing(scene: &Scene, twelve_toml: &str, system: System) 
         member("app/static/empty", Mode::Plain, b""),
         member("app/twelve.toml", Mode::Plain, twelve_toml.as_bytes()),
     ];
-    let manifest = BuildManifest { system, ..manifest(&twelve_toml, &members) };
+    let manifest = manifest(&twelve_toml, &members);
     let tarball = scene.path().join("build.tar.gz");
-    let packed = pack(&manifest, &members, std::fs::File::create(&tarball).expect("a file"), &Progress::unseen())
-        .expect("packed");
     let store = scene.opened_store();
     store.keep_codebase(&manifest.app, &["a".repeat(40)]).expect("kept");
-    let build = store.keep_build(&manifest, &packed, &tarball).expect("kept");
+    let kept = |(target, system): &(&str, System)| {
+        let manifest = BuildManifest { system: system.clone(), target: (*target).to_owned(), ..manifest.clone() };
+        let file = std::fs::File::create(&tarball).expect("a file");
+        let packed = pack(&manifest, &members, file, &Progress::unseen()).expect("packed");
+        store.keep_build(&manifest, &packed, &tarball).expect("kept")
+    };
+    let builds: Vec<_> = targets.iter().map(kept).collect();
+    let build = builds.first().expect("a target").clone();
     let newest = store.newest(&manifest.app).expect("readable");
     let id = newest.map_or(ReleaseId::FIRST, ReleaseId::next);
     let previous =
@@ -76,7 +92,7 @@ pub(crate) fn release_needing(scene: &Scene, twelve_toml: &str, system: System) 
         branch: Some("main".to_owned()),
         remote: None,
         roots: vec!["a".repeat(40)],
-        builds: vec![build.clone()],
+        builds,
         previous,
         created: "2026-11-22T17:00:00Z".parse().expect("a time"),
         created_by: "ada".to_owned(),
@@ -121,7 +137,7 @@ fn manifest(twelve_toml: &str, members: &[Member]) -> BuildManifest {
         version: "1.4.0".parse().expect("a version"),
         commit: "c0ffee".repeat(7)[..40].to_owned(),
         commit_time: "2026-11-22T16:00:00Z".parse().expect("a time"),
-        target: format!("{}-unknown-linux-gnu", std::env::consts::ARCH),
+        target: host(),
         lockfile: Lockfile { sha256: Digest::of(b"version = 4\n"), packages: Vec::new() },
         toolchain: Toolchain {
             rustc: vec!["rustc".to_owned()],

@@ -40,6 +40,8 @@ mod ci_path;
 #[cfg(target_os = "linux")]
 mod compat;
 #[cfg(target_os = "linux")]
+mod containers;
+#[cfg(target_os = "linux")]
 mod deploys;
 #[cfg(target_os = "linux")]
 mod deploys_verified;
@@ -54,6 +56,12 @@ mod env_source;
 mod export_compose;
 #[cfg(feature = "export")]
 mod export_kubernetes;
+#[cfg(all(target_os = "linux", feature = "export"))]
+mod export_oci;
+#[cfg(all(target_os = "linux", feature = "export"))]
+mod export_oci_base;
+#[cfg(all(target_os = "linux", feature = "export"))]
+mod export_oci_registry;
 #[cfg(all(target_os = "linux", feature = "export"))]
 mod export_systemd;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! Scenes of `run` as the first process of a container: whatever loses its parent is its child, and a signal whose
 //! action it did not choose does nothing.
 
+use super::containers::{podman, podman_is_here};
 use super::ledger::{release, running_as_root};
 use super::running::{Running, wait_until};
 use super::scene::{PROGRAM, Scene};
@@ -79,27 +80,10 @@ fn process_1_gives_the_code_of_what_failed() {
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
 }
 
-/// podman with settings and storage of the scene's own.
-fn podman(scene: &Scene) -> std::process::Command {
-    let folder = scene.home().join("podman");
-    let at = |name: &str| folder.join(name).display().to_string();
-    let limits = "default_ulimits=[\"nofile=1024:1024\",\"nproc=1024:1024\"]\nlog_driver=\"k8s-file\"\n";
-    let engine = "[engine]\nruntime=\"runc\"\ncgroup_manager=\"cgroupfs\"\nevents_logger=\"file\"\n";
-    let storage = format!("[storage]\ndriver=\"vfs\"\ngraphroot=\"{}\"\nrunroot=\"{}\"\n", at("graph"), at("run"));
-    scene.write_home("podman/containers.conf", format!("[containers]\n{limits}{engine}"));
-    scene.write_home("podman/storage.conf", storage);
-    scene.write_home("podman/registries.conf", "");
-    let mut command = scene.command("podman");
-    command.env("CONTAINERS_CONF", at("containers.conf")).env("CONTAINERS_STORAGE_CONF", at("storage.conf"));
-    command.env("CONTAINERS_REGISTRIES_CONF", at("registries.conf"));
-    command
-}
-
 #[test]
 fn a_container_engine_stops_it_in_an_orderly_way_and_gets_its_code() {
     let scene = Scene::new();
-    if !running_as_root() || !podman(&scene).arg("--version").status().is_ok_and(|status| status.success()) {
-        eprintln!("skipped: podman is missing, or we are not root");
+    if !podman_is_here(&scene) {
         return;
     }
     let asked = "trap \"echo asked; exit 0\" TERM; echo up; while :; do sleep 0.01; done";

@@ -3,6 +3,7 @@
 mod compose;
 mod image_options;
 mod kubernetes;
+mod oci;
 mod release;
 mod systemd;
 mod written;
@@ -23,6 +24,7 @@ pub(crate) struct Arguments {
 enum Command {
     Compose(compose::Arguments),
     Kubernetes(kubernetes::Arguments),
+    Oci(oci::Arguments),
     Systemd(systemd::Arguments),
 }
 
@@ -31,6 +33,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     match &arguments.command {
         Command::Compose(arguments) => compose::exec(arguments, surroundings),
         Command::Kubernetes(arguments) => kubernetes::exec(arguments, surroundings),
+        Command::Oci(arguments) => oci::exec(arguments, surroundings),
         Command::Systemd(arguments) => systemd::exec(arguments, surroundings),
     }
 }

@@ -65,7 +65,9 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let repository = (!arguments.dry_run).then(|| project.create(&plan, &git, workspace.as_ref())).transpose()?;
     match (surroundings.reporter.audience(), &repository) {
         (Audience::Json, _) => {
-            data::document(&document::of(&folder, &template, &plan, repository.as_ref(), workspace.as_ref()))?
+            let fate = repository.as_ref().map_or_else(|| project.fate(&git), |made| Ok(made.fate()))?;
+            let made = repository.as_ref();
+            data::document(&document::of(&folder, (&template, &plan), fate, made, workspace.as_ref()))?
         }
         (Audience::Human, None) => data::text(&words::plan(&plan, workspace.as_ref()))?,
         (Audience::Human, Some(repository)) => {

@@ -1,6 +1,7 @@
 //! The files of one commit of a repository that lies elsewhere, fetched by the user's own git, with their credentials
 //! and settings. Nothing is checked out: no filter runs, no link is made, no submodule is followed.
 
+use crate::report::{Printable, nearest};
 use git2::{ObjectType, Oid, Repository};
 use std::fmt;
 use std::path::Path;
@@ -33,6 +34,16 @@ pub enum Error {
         wanted: String,
         /// What git said, escaped.
         said: String,
+    },
+    /// The repository has no such tag or branch.
+    #[error("`{url}` has no {wanted}")]
+    NoName {
+        /// The address without credentials.
+        url: String,
+        /// What was wanted.
+        wanted: Wanted,
+        /// The tag that was most likely meant.
+        nearest: Option<String>,
     },
     /// The commit has no such folder.
     #[error("commit {commit} has no folder `{folder}`")]
@@ -113,7 +124,12 @@ impl RemoteTree {
         }
         let folder = tempfile::tempdir().map_err(Error::Folder)?;
         let repository = Repository::init_bare(folder.path())?;
-        let failed = |said: String| refused(url, &wanted.to_string(), &said);
+        let failed = |said: String| match wanted {
+            Wanted::Tag(_) | Wanted::Branch(_) if said.contains("couldn't find remote ref") => {
+                no_name(url, wanted, attended)
+            }
+            _ => refused(url, &wanted.to_string(), &said),
+        };
         let spec = match wanted {
             Wanted::Head => format!("+HEAD:{FETCHED}"),
             Wanted::Tag(name) => format!("+refs/tags/{name}:{FETCHED}"),
@@ -230,12 +246,25 @@ fn check(word: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// There is no such name: the nearest one is looked for among the tags.
+fn no_name(url: &str, wanted: &Wanted, attended: bool) -> Error {
+    let known = match wanted {
+        Wanted::Tag(_) => tags(url, attended).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let typed = wanted.name().unwrap_or_default();
+    let longer = || known.iter().rev().map(String::as_str).find(|tag| tag.starts_with(typed));
+    let nearest = nearest(typed, known.iter().map(String::as_str)).or_else(longer).map(str::to_owned);
+    let url = Printable(super::without_credentials(url)).to_string();
+    Error::NoName { url, wanted: wanted.clone(), nearest }
+}
+
 /// What git said, in one line, without the credentials that the address may hold.
 fn refused(url: &str, wanted: &str, said: &str) -> Error {
     let public = super::without_credentials(url);
     let said = said.trim().replace(url, &public).replace("fatal: ", "");
-    let said: Vec<String> = said.lines().map(|line| line.trim().escape_debug().to_string()).collect();
-    Error::Fetch { url: public.escape_debug().to_string(), wanted: wanted.to_owned(), said: said.join("; ") }
+    let said: Vec<String> = said.lines().map(|line| Printable(line.trim()).to_string()).collect();
+    Error::Fetch { url: Printable(public).to_string(), wanted: wanted.to_owned(), said: said.join("; ") }
 }
 
 /// git, which runs nothing of the repository and, where nobody attends, asks nothing.

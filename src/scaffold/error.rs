@@ -26,6 +26,14 @@ pub enum Error {
         /// What is wrong there.
         reason: String,
     },
+    /// The folder is no template.
+    #[error("`{template}` has no template.toml", template = Printable(.template))]
+    NoManifest {
+        /// What messages call it.
+        template: String,
+        /// Folders in it that have one.
+        folders: Vec<String>,
+    },
     /// An answer to a question that the template does not ask.
     #[error("template `{template}` has no variable `{name}`", name = Printable(.name))]
     UnknownVariable {

@@ -38,7 +38,7 @@ pub use examination::{Examination, Fault, examine};
 pub use matrix::matrix;
 pub use offer::{Offer, Origin};
 pub use plan::{Mode, Plan, PlannedFile};
-pub use project::{Git, Project, Repository};
+pub use project::{Fate, Git, Project, Repository};
 pub use project_path::ProjectPath;
 pub use question::ask;
 pub use receipt::{RECEIPT, Receipt, ReceiptTemplate};

@@ -42,6 +42,29 @@ pub enum Repository {
     None,
 }
 
+/// What becomes of the repository, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// There is a new one.
+    Created,
+    /// The project lies in one already.
+    Enclosing,
+    /// None was asked for.
+    None,
+}
+
+impl Repository {
+    /// What became of it, in a word.
+    #[must_use]
+    pub fn fate(&self) -> Fate {
+        match self {
+            Self::Created(_) => Fate::Created,
+            Self::Enclosing(_) => Fate::Enclosing,
+            Self::None => Fate::None,
+        }
+    }
+}
+
 /// A folder where a project can be made.
 #[derive(Debug)]
 pub struct Project {
@@ -72,6 +95,18 @@ impl Project {
             Ok(_) => return Err(Error::Exists { path: folder.to_owned() }),
         };
         Ok(Self { folder: folder.to_owned(), standing })
+    }
+
+    /// What would become of the repository, were the project made.
+    ///
+    /// # Errors
+    /// Where it cannot be told whether the folder lies in one.
+    pub fn fate(&self, git: &Git) -> Result<Fate, Error> {
+        Ok(match git {
+            Git::None => Fate::None,
+            Git::Init { .. } if first_commit::enclosing_work_tree(&self.folder)?.is_some() => Fate::Enclosing,
+            Git::Init { .. } => Fate::Created,
+        })
     }
 
     /// Makes the project, a member of the workspace that it lies in.

@@ -58,7 +58,7 @@ impl Template {
     pub(super) fn read(label: &str, provenance: Provenance, files: Vec<SourceFile>) -> Result<Self, Error> {
         let wrong = |reason: &str| Error::template(format!("{label}/{MANIFEST}"), reason);
         let (manifests, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.stored == MANIFEST);
-        let manifest = manifests.first().ok_or_else(|| wrong("the file is missing"))?;
+        let manifest = manifests.first().ok_or_else(|| no_manifest(label, &files))?;
         let text = std::str::from_utf8(&manifest.bytes).map_err(|_| wrong("the file is not UTF-8"))?;
         let stored: Vec<&str> = files.iter().map(|file| file.stored.as_str()).collect();
         let manifest = Manifest::read(label, text, &stored)?;
@@ -152,6 +152,12 @@ impl SourceFile {
             .collect();
         (parts.join("/"), treatment)
     }
+}
+
+/// A collection of templates is no template: which folders of it are, a few of them.
+fn no_manifest(label: &str, files: &[SourceFile]) -> Error {
+    let folders = files.iter().filter_map(|file| file.stored.strip_suffix(MANIFEST)?.strip_suffix('/'));
+    Error::NoManifest { template: label.to_owned(), folders: folders.take(10).map(str::to_owned).collect() }
 }
 
 #[cfg(test)]

@@ -286,7 +286,7 @@ fn an_address_cannot_make_git_run_or_read_something_else() {
         (here.clone(), vec!["--rev", "a..b"], 2),
         (here.clone(), vec!["--rev", "HEAD:template.toml"], 2),
         (here.clone(), vec!["--tag", "a\u{1b}[2J"], 2),
-        (here.clone(), vec!["--tag", "absent"], 69),
+        (here.clone(), vec!["--tag", "absent"], 66),
         (here.clone(), vec!["--branch", "main", "--subfolder", "../../etc"], 66),
         (here.clone(), vec!["--branch", "main", "--subfolder", "absent"], 66),
         (here, vec!["--branch", "main", "--subfolder", "a"], 66),

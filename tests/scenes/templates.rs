@@ -89,6 +89,71 @@ fn a_tag_a_branch_and_a_commit_are_resolved_and_recorded() {
     assert_eq!(mode & 0o111, 0o111, "what git has as a program stays one");
 }
 
+/// `git daemon` over the repositories of a scene, until it is dropped.
+#[cfg(target_os = "linux")]
+struct Daemon(std::process::Child, String);
+
+#[cfg(target_os = "linux")]
+impl Daemon {
+    fn start(scene: &Scene) -> Self {
+        let port = crate::running::free_port();
+        let base = scene.path();
+        let mut command = scene.command("git");
+        command.args(["daemon", "--export-all", "--reuseaddr", "--listen=127.0.0.1", "--log-destination=none"]);
+        command.arg(format!("--port={port}")).arg(format!("--base-path={}", base.display()));
+        // The process that listens is a child of `git` itself: both end with the group.
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let daemon = command.spawn().expect("git has a daemon");
+        let listens = || std::net::TcpStream::connect(("127.0.0.1", port)).ok();
+        crate::running::wait_until("the daemon", listens);
+        Self(daemon, format!("git://127.0.0.1:{port}/t/.git"))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let group = rustix::process::Pid::from_child(&self.0);
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_of_repositories_gives_what_is_named_and_says_what_it_has_not() {
+    let scene = Scene::new();
+    repository(&scene);
+    let daemon = Daemon::start(&scene);
+    let from = |more: &[&str]| {
+        let words = ["new", "a", "--template", &daemon.1, "--set", "region=north"];
+        scene.twelve(words.iter().chain(more))
+    };
+    let absent = from(&["--subfolder", "templates/x", "--tag", "v1.0"]);
+    assert_eq!(absent.code, Some(66), "{}", absent.page());
+    assert!(absent.stderr.contains("has no tag `v1.0`\nhint: did you mean `v1.0.0`?"), "{}", absent.page());
+    let absent = from(&["--subfolder", "templates/x", "--branch", "other"]);
+    assert_eq!(absent.code, Some(66), "{}", absent.page());
+    assert!(absent.stderr.contains("hint: `git ls-remote git://"), "{}", absent.page());
+
+    let collection = from(&[]);
+    assert_eq!(collection.code, Some(65), "{}", collection.page());
+    assert!(
+        collection
+            .stderr
+            .contains("has no template.toml\nhint: a template lies deeper in it: add `--subfolder templates/x`"),
+        "{}",
+        collection.page()
+    );
+    assert!(!scene.path().join("a").exists());
+
+    let made = from(&["--subfolder", "templates/x", "--tag", "v1.0.0"]);
+    assert_eq!(made.code, Some(0), "{}", made.page());
+    assert_eq!(read(&scene, "a/README.md"), "# a 1.0.0\n");
+    assert_eq!(scene.twelve(["update", "a"]).code, Some(0));
+    assert_eq!(read(&scene, "a/README.md"), "# a 1.1.0\n");
+}
+
 #[test]
 fn an_update_follows_tags_to_the_newest_version() {
     let scene = Scene::new();

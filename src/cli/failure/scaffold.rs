@@ -2,7 +2,7 @@
 
 use super::{Advice, ExitCode, listed};
 use crate::codebase::remote_tree;
-use crate::report::{nearest, shell_word};
+use crate::report::{Printable, nearest, shell_word};
 use crate::scaffold::Error;
 
 pub(super) fn advice(error: &Error) -> Advice {
@@ -14,6 +14,14 @@ pub(super) fn advice(error: &Error) -> Advice {
         }
         Error::Template { .. } => {
             Advice::hint(ExitCode::Data, "for its author: `cargo twelve template check PATH` shows all that is wrong")
+        }
+        Error::NoManifest { folders, .. } if folders.is_empty() => Advice::hint(
+            ExitCode::Data,
+            "a template has a template.toml: `[template]` with name, version and description",
+        ),
+        Error::NoManifest { folders, .. } => {
+            let flags: Vec<String> = folders.iter().map(|one| format!("--subfolder {}", shell_word(one))).collect();
+            Advice::hint(ExitCode::Data, format!("a template lies deeper in it: add {}", listed(&flags)))
         }
         Error::UnknownVariable { nearest: Some(nearest), .. } => {
             Advice::hint(ExitCode::Usage, format!("did you mean `{nearest}`?"))
@@ -92,6 +100,12 @@ fn remote(error: &remote_tree::Error) -> Advice {
         remote_tree::Error::NoGit(_) => Advice::hint(ExitCode::Unavailable, "install git"),
         remote_tree::Error::Fetch { url, .. } => {
             Advice::hint(ExitCode::Unavailable, format!("`git ls-remote {}` shows what it has", shell_word(url)))
+        }
+        remote_tree::Error::NoName { nearest: Some(nearest), .. } => {
+            Advice::hint(ExitCode::NotFound, format!("did you mean `{}`?", Printable(nearest)))
+        }
+        remote_tree::Error::NoName { url, nearest: None, .. } => {
+            Advice::hint(ExitCode::NotFound, format!("`git ls-remote {}` shows what it has", shell_word(url)))
         }
         remote_tree::Error::NoFolder { .. } => Advice::hint(ExitCode::NotFound, "name another with `--subfolder PATH`"),
         remote_tree::Error::Folder(cause) => super::machine::advice(cause, None),

@@ -2,7 +2,7 @@
 
 use crate::artifact::Digest;
 use crate::codebase::first_commit::FirstCommit;
-use crate::scaffold::{Membership, Plan, Repository, Template, Workspace};
+use crate::scaffold::{Fate, Membership, Plan, Repository, Template, Workspace};
 use serde::Serialize;
 use std::path::Path;
 
@@ -51,12 +51,12 @@ enum RepositoryWord {
     None,
 }
 
-/// The document; without a repository's fate, that of a dry run.
+/// The document; where nothing was made, that of a dry run.
 pub(super) fn of<'a>(
     folder: &Path,
-    template: &'a Template,
-    plan: &'a Plan,
-    repository: Option<&'a Repository>,
+    (template, plan): (&'a Template, &'a Plan),
+    fate: Fate,
+    made: Option<&'a Repository>,
     workspace: Option<&'a Workspace>,
 ) -> Document<'a> {
     let files = plan.files().iter().map(|file| File {
@@ -66,18 +66,21 @@ pub(super) fn of<'a>(
         size: file.bytes.len(),
         sha256: Digest::of(&file.bytes).to_string(),
     });
-    let (word, commit) = match repository {
-        None | Some(Repository::None) => (RepositoryWord::None, None),
-        Some(Repository::Enclosing(_)) => (RepositoryWord::Enclosing, None),
-        Some(Repository::Created(FirstCommit::NoIdentity { .. })) => (RepositoryWord::Created, None),
-        Some(Repository::Created(FirstCommit::Made { commit })) => (RepositoryWord::Created, Some(commit.as_str())),
+    let word = match fate {
+        Fate::None => RepositoryWord::None,
+        Fate::Enclosing => RepositoryWord::Enclosing,
+        Fate::Created => RepositoryWord::Created,
+    };
+    let commit = match made {
+        Some(Repository::Created(FirstCommit::Made { commit })) => Some(commit.as_str()),
+        _ => None,
     };
     Document {
         format: 1,
         path: folder.to_string_lossy().into_owned(),
         template: template.name(),
         template_version: template.version().to_string(),
-        dry_run: repository.is_none(),
+        dry_run: made.is_none(),
         files: files.collect(),
         repository: word,
         commit,

@@ -5,6 +5,9 @@ use crate::report::{Event, Printable, ScaffoldEvent, shell_word};
 use crate::scaffold::{Membership, Plan, Repository, Template, Workspace};
 use std::path::Path;
 
+/// The script of the built-in templates that releases in CI; the workflow that calls it is left out of a member.
+const RELEASE_SCRIPT: &str = "ci/release";
+
 /// One line a file: mode, size in bytes, path.
 pub(super) fn plan(plan: &Plan, workspace: Option<&Workspace>) -> String {
     let lines = plan.files().iter().map(|file| format!("{} {:>7} {}\n", file.mode, file.bytes.len(), file.path));
@@ -46,7 +49,12 @@ pub(super) fn events(
         };
         Event::note(format!("`{member}` in `{manifest}`: {word}; `cargo build` adds its packages to Cargo.lock"))
     });
-    std::iter::once(created).chain(committed).chain(member).collect()
+    let release = plan.files().iter().any(|file| file.path.as_str() == RELEASE_SCRIPT);
+    let ci = workspace.filter(|_| release).map(|workspace| {
+        let folder = shell_word(&Printable(workspace.member()).to_string());
+        Event::note(format!("a job of the workspace's own CI releases it: `cd {folder} && sh {RELEASE_SCRIPT}`"))
+    });
+    std::iter::once(created).chain(committed).chain(member).chain(ci).collect()
 }
 
 fn no_identity(typed: &Path, missing: &[&str]) -> Event {

@@ -126,6 +126,7 @@ class Engine:
     name = None
     # Names that the engine gives its processes by itself, beside those of `run`; with the reason where it is not plain.
     own_names = {}
+    own_names_of_admin = set()
     # Names whose values are the engine's own: those of the machine and of private folders.
     own_values = {"TMPDIR", "HOME", "USER", "PATH", "LANG"}
     # Names that it need not give, since they are those of a machine.
@@ -274,6 +275,8 @@ class Containers(Engine):
     """Engines whose processes are containers of a podman of the suite's own: nothing of it is left outside of the suite's folder."""
     # The runtime's own: the container's name, and what podman says of itself.
     own_names = {"HOSTNAME", "TERM", "container"}
+    # An image says where its process listens, and nobody can take that back for an admin process.
+    own_names_of_admin = {"PORT"}
     # An image speaks no language.
     not_given = {"LANG"}
 
@@ -295,11 +298,13 @@ class Containers(Engine):
         self.image = self.imported()
 
     def imported(self):
-        """The release as an image, with the build's own tarball as its only layer."""
-        tarball = next((work / "store/parcel/builds").glob("*/*.tar.gz"))
-        path = "ENV PATH=/app/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        self.podman("import", "-q", "--change", path, tarball, "localhost/parcel")
-        digest = self.podman("images", "--digests", "--format", "{{.Digest}}", "localhost/parcel").stdout.strip()
+        """The release as an image of `export oci`, by its digest."""
+        folder = work / "image"
+        if not folder.exists():
+            twelve("export", "oci", "--release-id", "parcel@v1", "--process", "web", "--to", folder)
+        pulled = self.podman("pull", "-q", f"oci:{folder}").stdout.strip()
+        self.podman("tag", pulled, "localhost/parcel")
+        digest = self.podman("images", "--digests", "--format", "{{.Digest}}", "localhost/parcel").stdout.split()[0]
         return f"localhost/parcel@{digest}"
 
     def podman(self, *words, check=True):
@@ -495,6 +500,7 @@ def row(engine, answers, reference):
     told = differences(engine, answers["second instance"], {**base, "PORT": str(BASE + 1)}, "web.2") if "second instance" not in engine.cannot else []
     code, said, admin = answers["admin"]
     unlike_admin = differences(engine, admin, reference["admin"][2], None)
+    unlike_admin = [name for name in unlike_admin if name.lstrip("+") not in engine.own_names_of_admin]
     config = [name for name, value in CONFIG.items() if env.get(name) != value.replace("\n", "\\n").replace(" ", "\\s")]
     return {
         "environment as under `run`": yes(not unlike and not config, " ".join(unlike + config)),

@@ -337,6 +337,67 @@ class Containers(Engine):
         self.podman("pod", "rm", "--all", "--force", "--time", "0", check=False)
         self.podman("rm", "--all", "--force", "--time", "0", check=False)
 
+class Oci(Containers):
+    """`export oci`: images in a real registry, pulled and run by podman, each process a container."""
+    name = "podman run"
+
+    @classmethod
+    def lacks(cls):
+        return super().lacks() or (None if shutil.which("docker-registry") else "docker-registry")
+
+    def imported(self):
+        """Nothing beforehand: the images come from the registry."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        (work / "registry.yml").write_text(f"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {work}/images}}}}\n"
+                                           f"http: {{addr: '127.0.0.1:{port}'}}\n")
+        (work / "registries.conf").write_text('[[registry]]\nlocation = "127.0.0.1"\ninsecure = true\n')
+        self.environment["CONTAINERS_REGISTRIES_CONF"] = work / "registries.conf"
+        self.registry = subprocess.Popen(["docker-registry", "serve", work / "registry.yml"], stdin=subprocess.DEVNULL,
+                                         stdout=open(work / "registry.log", "wb"), stderr=subprocess.STDOUT)
+        wait_for("the registry", lambda: socket.create_connection(("127.0.0.1", port)))
+        return f"127.0.0.1:{port}/parcel"
+
+    def __init__(self, env_file):
+        super().__init__()
+        # A file of docker's holds no value that spans lines, and says so; that one comes as `--env NAME`.
+        refused = twelve("env", "export", "--to", "docker", "--env-file", env_file.name, check=False)
+        assert refused.returncode != 0 and "`GREETING`" in refused.stderr, refused
+        plain = work / "parcel/plain.env"
+        plain.write_text("".join(f"{name}={quoted(value if chr(10) not in value else 'other')}\n" for name, value in CONFIG.items()))
+        (work / "docker.env").write_text(twelve("env", "export", "--to", "docker", "--env-file", plain.name).stdout)
+        self.environment |= {name: value for name, value in CONFIG.items() if "\n" in value}
+        self.images = {}
+        for what in ("web", "worker", "admin.report"):
+            words = ("--release-id", "parcel@v1", "--process", what, "--port", BASE, "--to", f"docker://{self.image}")
+            self.images[what] = twelve("export", "oci", *words).stdout.strip()
+
+    def words(self, what, *more):
+        config = [f"--env-file={work / 'docker.env'}", *(f"--env={name}" for name, value in CONFIG.items() if "\n" in value)]
+        return ("run", "-q", "--network=host", "--read-only", *config, *more, self.images[what])
+
+    def container(self, process):
+        return "parcel-" + process
+
+    def start(self, process):
+        kind, number = process.split(".")
+        port = [f"--env=PORT={BASE + int(number) - 1}"] if kind == "web" else []
+        self.podman(*self.words(kind, "-d", "--name", self.container(process), f"--env=PROCESS={process}", *port))
+
+    def stop(self, process):
+        self.podman("stop", "--time", PATIENCE, self.container(process))
+        return int(self.state(process, "State.ExitCode"))
+
+    def admin(self, name):
+        done = self.podman(*self.words(f"admin.{name}", "--rm"), check=False)
+        return done.returncode, done.stdout
+
+    def close(self):
+        super().close()
+        self.registry.kill()
+        self.registry.wait()
+
 class KubePlay(Containers):
     """`export kubernetes`, the manifests played by podman: one pod a Deployment, its own address, no Service and no preStop."""
     name = "podman kube play"
@@ -515,7 +576,7 @@ def row(engine, answers, reference):
         "second instance": engine.cannot.get("second instance") or yes(not told, " ".join(told)),
     }
 
-ENGINES = [Run, Systemd, KubePlay, Compose]
+ENGINES = [Run, Systemd, Oci, KubePlay, Compose]
 
 def main():
     named = {engine.name: engine for engine in ENGINES}

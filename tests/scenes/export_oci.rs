@@ -15,6 +15,7 @@ use std::process::Command;
 /// What is declared in most scenes.
 pub(crate) const SHOP: &str = "[processes.web]\ncommand = \"shop drain\"\nport = \"SHOP_PORT\"\nstop-signal = \"SIGTERM\"\n\
     [processes.worker]\ncommand = \"shop arguments $RELEASE_ID $PORT\"\nport = true\nstop-signal = \"SIGQUIT\"\n\
+    [admin.report]\ncommand = \"shop env\"\n\
     [config.vars.GREETING]\ntype = \"string\"\n[config.vars.MODE]\ntype = \"string\"\ndefault = \"calm\"\n";
 
 pub(crate) fn export(scene: &Scene, more: &[&str]) -> Outcome {
@@ -113,8 +114,20 @@ fn a_process_type_is_the_entrypoint_and_its_arguments() {
     assert_eq!(config["Cmd"], serde_json::json!(["arguments", "v1", "8100"]));
     assert_eq!(config["StopSignal"], "SIGQUIT");
     assert_eq!(config["ExposedPorts"], serde_json::json!({"8100/tcp": {}}));
-    export(&scene, &["--to", "other", "--process", "wroker"]).refused(66, &["no process type `wroker`", "`worker`?"]);
+    export(&scene, &["--to", "other", "--process", "wroker"])
+        .refused(66, &["no process type or admin process `wroker`", "`worker`?"]);
     assert!(!scene.path().join("other").exists());
+}
+
+#[test]
+fn an_admin_process_is_an_image_too_and_has_no_port() {
+    let scene = Scene::new();
+    release(&scene, SHOP);
+    let outcome = export(&scene, &["--to", "image", "--process", "admin.report"]);
+    let config = config_of(&scene.path().join("image"), &digest(&outcome))["config"].clone();
+    assert_eq!((&config["Cmd"], &config["ExposedPorts"]), (&serde_json::json!(["env"]), &Value::Null));
+    let environment = config["Env"].to_string();
+    assert!(environment.contains("PROCESS=admin.report") && !environment.contains("PORT="), "{environment}");
 }
 
 #[test]

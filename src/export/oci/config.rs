@@ -5,9 +5,10 @@ use super::Error;
 use super::base::Base;
 use super::descriptor::BlobDigest;
 use super::platform::Platform;
+use super::started::Started;
 use crate::artifact::{BuildManifest, ReleasedBuild, SBOM_PATH, UtcTime};
+use crate::export::Exported;
 use crate::export::container::{ROOT, TEMPORARY, USER};
-use crate::export::{Exported, ExportedProcess};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -80,7 +81,7 @@ pub(super) struct Making<'a> {
     pub(super) exported: &'a Exported,
     pub(super) build: &'a ReleasedBuild,
     pub(super) manifest: &'a BuildManifest,
-    pub(super) process: ExportedProcess<'a>,
+    pub(super) started: Started<'a>,
 }
 
 impl Making<'_> {
@@ -113,7 +114,7 @@ impl Making<'_> {
                 cmd: arguments,
                 working_dir: ROOT.to_owned(),
                 labels: self.labels(base),
-                stop_signal: self.process.declared.stop_signal.name().to_owned(),
+                stop_signal: self.started.stop_signal().name().to_owned(),
             },
             rootfs: RootFs {
                 kind: "layers".to_owned(),
@@ -125,7 +126,7 @@ impl Making<'_> {
 
     /// The command that makes this image.
     fn command(&self) -> String {
-        let (release, process) = (self.exported.reference(), &self.process.declared.name);
+        let (release, process) = (self.exported.reference(), self.started.name());
         format!("cargo twelve export oci --release-id {release} --process {process}")
     }
 
@@ -141,27 +142,22 @@ impl Making<'_> {
             ("HOME", "/".to_owned()),
             ("USER", USER.to_string()),
             ("TMPDIR", TEMPORARY.to_owned()),
-            ("PROCESS", format!("{}.1", self.process.declared.name)),
+            ("PROCESS", self.started.process()),
         ];
         let told = own.into_iter().chain(self.exported.told());
         all.extend(told.map(|(name, value)| (name.to_owned(), value)));
-        all.extend(self.port_names().map(|name| (name.to_owned(), self.process.port.to_string())));
+        let ports = self.started.port().into_iter();
+        all.extend(ports.flat_map(|(port, names)| names.map(|name| (name.to_owned(), port.to_string()))));
         all
     }
 
-    /// The variables that hold the port, where the type has one.
-    pub(super) fn port_names(&self) -> impl Iterator<Item = &str> {
-        self.process.declared.port.iter().flat_map(|name| [name.as_str(), "PORT"])
-    }
-
     fn ports(&self) -> BTreeMap<String, BTreeMap<String, String>> {
-        let port = self.process.declared.port.as_ref().map(|_| format!("{}/tcp", self.process.port));
-        port.into_iter().map(|port| (port, BTreeMap::new())).collect()
+        self.started.port().into_iter().map(|(port, _)| (format!("{port}/tcp"), BTreeMap::new())).collect()
     }
 
     /// Labels: the image specification's own, and below `cargo-twelve.` what no other names.
     fn labels(&self, base: &Base) -> BTreeMap<String, String> {
-        let Self { exported, build, manifest, process } = self;
+        let Self { exported, build, manifest, started } = self;
         let record = &exported.record;
         let sbom = manifest.files.iter().find(|file| file.path.as_str() == SBOM_PATH);
         let source = record.remote.clone().filter(|remote| remote.starts_with("https://"));
@@ -176,7 +172,7 @@ impl Making<'_> {
             ("cargo-twelve.release", Some(record.release.to_string())),
             ("cargo-twelve.build", Some(build.id.to_string())),
             ("cargo-twelve.sbom-sha256", sbom.map(|file| file.sha256.to_string())),
-            ("cargo-twelve.process", Some(process.declared.name.clone())),
+            ("cargo-twelve.process", Some(started.name())),
         ];
         own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
@@ -186,20 +182,5 @@ impl ImageConfig {
     /// Its labels, which its manifest repeats as annotations: a registry shows those without asking for the config.
     pub(super) fn labels(&self) -> &BTreeMap<String, String> {
         &self.config.labels
-    }
-}
-
-/// The process type that an image starts: the one that was asked for, else the only one, else `web`.
-pub(super) fn chosen<'a>(exported: &'a Exported, asked: Option<&str>) -> Result<ExportedProcess<'a>, Error> {
-    let types: Vec<_> = exported.processes().collect();
-    let named = |name: &str| types.iter().find(|one| one.declared.name == name).copied();
-    let declared = || types.iter().map(|one| one.declared.name.clone()).collect();
-    let app = || exported.app().clone();
-    match (asked, types.as_slice()) {
-        (Some(name), _) => {
-            named(name).ok_or_else(|| Error::NotDeclared { app: app(), name: name.to_owned(), declared: declared() })
-        }
-        (None, [only]) => Ok(*only),
-        (None, _) => named("web").ok_or_else(|| Error::WhichProcess { app: app(), declared: declared() }),
     }
 }

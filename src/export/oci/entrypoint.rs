@@ -13,12 +13,14 @@ use std::collections::BTreeMap;
 impl Making<'_> {
     /// The program by its path in the image, and its arguments.
     pub(super) fn words(&self, base: &Base, environment: &BTreeMap<String, String>) -> Result<Vec<String>, Error> {
-        let command = &self.process.declared.command;
-        let told = self.exported.told();
-        let set = |name: &str| told.iter().any(|(one, _)| *one == name) || self.port_names().any(|one| one == name);
+        let command = self.started.command();
+        let (told, ports) = (self.exported.told(), self.started.port());
+        let set = |name: &str| {
+            told.iter().any(|(one, _)| *one == name) || ports.is_some_and(|(_, names)| names.contains(&name))
+        };
         let known = |name: &str| environment.get(name).filter(|_| set(name)).cloned();
         let mut words = command.expand(known).map_err(|variables| Error::Variables {
-            process: self.process.declared.name.clone(),
+            process: self.started.name(),
             command: command.to_string(),
             variables,
         })?;
@@ -41,7 +43,7 @@ impl Making<'_> {
         };
         let found = candidates.into_iter().find(|path| base.files.is_program(path));
         found.ok_or_else(|| Error::NoProgram {
-            process: self.process.declared.name.clone(),
+            process: self.started.name(),
             word: word.to_owned(),
             base: base.to_string(),
             programs: self.programs(),

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// Why a release does not become an image, or an image does not get where it should.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A process type that is not declared.
-    #[error("`{app}` declares no process type `{name}`")]
+    /// What is not declared.
+    #[error("`{app}` declares no process type or admin process `{name}`")]
     NotDeclared {
         /// The app.
         app: AppName,

@@ -4,15 +4,16 @@
 use super::base::{Base, Reading};
 use super::base_name::BaseName;
 use super::blob::Blob;
-use super::config::{Making, OwnLayer, chosen};
+use super::config::{Making, OwnLayer};
 use super::descriptor::{BlobDigest, Descriptor, Index, Manifest, document, media};
 use super::holder::Holder;
 use super::platform::Platform;
 use super::registry::Registry;
+use super::started::Started;
 use super::{Error, shared_folder};
 use crate::artifact::{Digest, Error as ArtifactError, ExpectedBuild, ReleasedBuild, read_archive};
+use crate::export::Exported;
 use crate::export::container::TEMPORARY;
-use crate::export::{Exported, ExportedProcess};
 use crate::report::Work;
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ use std::path::Path;
 /// What an image is to be.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
-    /// The process type that it starts; `web` or the only one where nothing is said.
+    /// What it starts, `web`, `admin.migrate`; `web` or the only process type where nothing is said.
     pub process: Option<&'a str>,
     /// The target of the one build that it is of; all of them where nothing is said.
     pub target: Option<&'a str>,
@@ -37,10 +38,9 @@ pub struct Wanted<'a> {
 /// An image.
 #[derive(Debug)]
 pub struct Image {
-    /// The process type that it starts.
+    /// What it starts.
     pub process: String,
-    /// Its tag where nobody says another: `v42`, and `v42-worker` where a process type was asked for by name that is not
-    /// the one that is meant otherwise.
+    /// Its tag where nobody says another: `v42`, and `v42-worker` where something else was asked for than what is meant otherwise.
     pub tag: String,
     /// Its manifest, or the index of its manifests.
     pub top: Descriptor,
@@ -58,15 +58,15 @@ impl Image {
     /// # Errors
     /// Where the release's bytes are not what its record says, or it cannot run as an image over this base.
     pub fn of(store: &Store, exported: &Exported, wanted: Wanted<'_>) -> Result<Self, Error> {
-        let process = chosen(exported, wanted.process)?;
-        let usual = chosen(exported, None).ok().map(|usual| &usual.declared.name);
+        let started = Started::chosen(exported, wanted.process)?;
+        let usual = Started::chosen(exported, None).ok().map(|usual| usual.name());
         let release = exported.record.release;
         let tag = match usual {
-            Some(usual) if *usual == process.declared.name => release.to_string(),
-            _ => format!("{release}-{}", process.declared.name),
+            Some(usual) if usual == started.name() => release.to_string(),
+            _ => format!("{release}-{}", started.name()),
         };
         let mut image = Self {
-            process: process.declared.name.clone(),
+            process: started.name(),
             tag,
             top: Descriptor::of(media::INDEX, b""),
             platforms: Vec::new(),
@@ -74,7 +74,7 @@ impl Image {
             blobs: Vec::new(),
         };
         for (platform, index) in builds(exported, wanted.target)? {
-            image.add(store, exported, process, (platform, index), wanted)?;
+            image.add(store, exported, started, (platform, index), wanted)?;
         }
         match image.platforms.as_slice() {
             [only] => image.top = only.clone(),
@@ -105,7 +105,7 @@ impl Image {
         &mut self,
         store: &Store,
         exported: &Exported,
-        process: ExportedProcess<'_>,
+        started: Started<'_>,
         (platform, index): (Platform, usize),
         wanted: Wanted<'_>,
     ) -> Result<(), Error> {
@@ -120,7 +120,7 @@ impl Image {
             layers.push(Blob::document((Descriptor::of(media::LAYER_GZIP, &packed), packed)));
         }
         own.push(OwnLayer { diff_id: BlobDigest(build.id), comment: "the build" });
-        let making = Making { exported, build, manifest, process };
+        let making = Making { exported, build, manifest, started };
         let config = making.config(&platform, &base, &own)?;
         layers.push(verified_layer(store, exported, build, wanted.scratch)?);
         let config_document = Blob::document(document(media::CONFIG, &config)?);

@@ -24,6 +24,7 @@ mod platform;
 mod push;
 mod registry;
 mod shared_folder;
+mod started;
 mod trouble;
 
 pub use base_name::{BaseName, NoBase};

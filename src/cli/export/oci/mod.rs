@@ -19,7 +19,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cargo twelve export oci --release-id v42 --to docker://registry.example.org/shop
 
-The image starts one process type, as a user without rights, and holds no config: that is of whoever starts it,
+The image starts one process, as a user without rights, and holds no config: that is of whoever starts it,
 `podman run --read-only --env-file FILE registry.example.org/shop:v42`. Who we are to the registry says the file that
 `docker login` or `podman login` keeps.")]
 pub(super) struct Arguments {
@@ -30,8 +30,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PLACE")]
     to: String,
 
-    /// The process type that it starts [default: web, or the only one]
-    #[arg(long, value_name = "TYPE")]
+    /// What it starts: a process type, or admin.NAME [default: web, or the only process type]
+    #[arg(long, value_name = "NAME")]
     process: Option<String>,
 
     /// What it is built on: an image by its digest, NAME@sha256:... or oci:DIR@sha256:..., or nothing

@@ -3,7 +3,6 @@
 
 use super::resolution::Setting;
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 /// What an app declares of its config. The order is that of the declaration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,12 +146,11 @@ impl Contract {
         })
     }
 
-    /// Whether all may see a value: its variable is declared, is no secret, and no password stands in it.
+    /// Whether all may see a value: its variable is declared, is no secret, and no URL with credentials stands in it.
     #[must_use]
     pub fn is_open(&self, setting: &Setting) -> bool {
-        let url = || setting.value.expose_text().and_then(|text| Url::parse(text).ok());
-        self.variable(&setting.name).is_some_and(|variable| !variable.secret)
-            && url().is_none_or(|url| url.password().is_none())
+        let declared = self.variable(&setting.name).is_some_and(|variable| !variable.secret);
+        declared && setting.value.expose_text().is_some_and(|text| !holds_credentials(text))
     }
 
     /// The same contract, where of the required variables only these must be given.
@@ -160,5 +158,38 @@ impl Contract {
     pub fn requiring(&self, must: impl Fn(&Variable) -> bool) -> Self {
         let lenient = |one: &Variable| Variable { required: one.required && must(one), ..one.clone() };
         Self { passthrough: self.passthrough.clone(), variables: self.variables.iter().map(lenient).collect() }
+    }
+}
+
+/// Names of parameters of a query that let somebody in.
+const LETS_IN: [&str; 8] = ["auth", "credential", "key", "pass", "pwd", "secret", "sig", "token"];
+
+/// Whether a text is a URL that lets somebody in. A user alone counts, since a cluster's URL is none that a parser of
+/// URLs takes apart.
+fn holds_credentials(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let query = rest.split_once('?').map_or("", |(_, query)| query).to_ascii_lowercase();
+    let mut names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
+    rest.contains('@') || names.any(|name| LETS_IN.iter().any(|word| name.contains(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_credentials;
+
+    #[test]
+    fn a_url_that_lets_somebody_in_is_known() {
+        for bad in [
+            "postgres://shop:hunter2@db/shop",
+            "mongodb://u:hunter2@a:1,b/shop",
+            "https://hooks.example.org/x?api_key=hunter2",
+            "postgres://db/shop?user=u&PASSWORD=hunter2",
+            "https://hunter2@example.org",
+        ] {
+            assert!(holds_credentials(bad), "{bad}");
+        }
+        for good in ["", "a b", "redis://cache:6379/0", "https://example.org/a?page=2", "ada@example.org", "[\"a\"]"] {
+            assert!(!holds_credentials(good), "{good}");
+        }
     }
 }

@@ -15,6 +15,12 @@ pub struct ImageReference {
 }
 
 impl ImageReference {
+    /// Registry and name, without tag and digest.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The reference itself, where it has a digest: what a tag means may be another image tomorrow.
     ///
     /// # Errors

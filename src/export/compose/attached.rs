@@ -133,6 +133,18 @@ static KINDS: [Kind; 9] = [
     },
 ];
 
+impl Kind {
+    fn of_scheme(scheme: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.schemes.contains(&scheme))
+    }
+
+    /// The kind whose image has the same last word: `registry.example.org/mariadb:11`.
+    fn of_image(image: &ImageReference) -> Option<&'static Self> {
+        let last = |name: &str| name.rsplit('/').next().map(str::to_owned);
+        KINDS.iter().find(|kind| last(kind.image) == last(image.name()))
+    }
+}
+
 impl Attachments {
     /// The services that a contract names: an image that was asked for, else the declared version of the usual image. A
     /// variable without either keeps its value, which `given` knows of.
@@ -150,10 +162,7 @@ impl Attachments {
         let mut all = Vec::new();
         for variable in services {
             let schemes = &variable.limits.schemes;
-            let known = KINDS.iter().find_map(|kind| {
-                let scheme = schemes.iter().find(|scheme| kind.schemes.contains(&scheme.as_str()))?;
-                Some((kind, scheme))
-            });
+            let known = schemes.iter().find_map(|scheme| Some((Kind::of_scheme(scheme)?, scheme)));
             let asked = wanted.iter().find(|one| one.variable == variable.name).map(|one| one.image.clone());
             let image = match (asked, known, &variable.version) {
                 (Some(image), ..) => Some(image),
@@ -162,6 +171,8 @@ impl Attachments {
             };
             match (image, known) {
                 (Some(image), Some((kind, scheme))) => {
+                    // An image of another maker that speaks the same is started as its own maker wants it.
+                    let kind = Kind::of_image(&image).unwrap_or(kind);
                     all.push(Attached::new(variable, image, kind, scheme, &declaration.app));
                 }
                 (Some(_), None) => {
@@ -216,5 +227,40 @@ impl Attached {
             ("environment", (!self.kind.environment.is_empty()).then(|| Yaml::texts(environment))),
             ("healthcheck", self.is_asked().then_some(health)),
         ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attachment, Attachments};
+    use crate::app::Sources;
+
+    fn attached(schemes: &str, image: &str) -> String {
+        let text = format!("[config.vars.DATABASE_URL]\ntype = 'service-url'\nschemes = [{schemes}]\n");
+        let declaration = Sources { twelve_toml: Some(text), procfile: None }.declaration("shop").expect("good");
+        let wanted: Attachment = format!("DATABASE_URL={image}").parse().expect(image);
+        let attachments = Attachments::of(&declaration, &[wanted], |_| false).expect("attached");
+        attachments.iter().map(|one| format!("{} {} {}", one.service, one.url, one.yaml())).collect()
+    }
+
+    #[test]
+    fn the_first_scheme_that_is_known_is_the_urls() {
+        assert!(
+            attached("'postgres', 'postgresql'", "postgres:16")
+                .starts_with("database postgres://shop:shop@database:5432/shop ")
+        );
+        assert!(attached("'postgresql', 'postgres'", "postgres:16").starts_with("database postgresql://"));
+        assert!(attached("'rediss', 'valkey', 'redis'", "redis:7").starts_with("database valkey://database:6379 "));
+    }
+
+    #[test]
+    fn an_image_is_started_as_its_maker_wants_it() {
+        let mariadb = attached("'mysql'", "registry.example.org/mariadb:11");
+        assert!(
+            mariadb.contains("mysql://") && mariadb.contains("MARIADB_USER") && mariadb.contains("healthcheck.sh"),
+            "{mariadb}"
+        );
+        let derived = attached("'postgres'", "registry.example.org/postgis:16");
+        assert!(derived.contains("POSTGRES_DB") && derived.contains("pg_isready"), "{derived}");
     }
 }

@@ -4,6 +4,7 @@
 
 use super::Error;
 use super::generated_files::{Content, GeneratedFile, GeneratedFiles, MARK, listed};
+use super::staging::Staging;
 use crate::artifact::Digest;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -57,8 +58,7 @@ impl Destination {
             _ => Path::new("."),
         };
         fs::create_dir_all(above).map_err(Error::machine("make", above))?;
-        let staging = tempfile::Builder::new().prefix(".twelve-export-").tempdir_in(above);
-        let staging = staging.map_err(Error::machine("write into", above))?;
+        let staging = Staging::make(above).map_err(Error::machine("write into", above))?;
         let made = staging.path().join("new");
         let made_folder = DirBuilder::new().mode(0o755).create(&made);
         made_folder.map_err(Error::machine("make", &made))?;

@@ -17,6 +17,7 @@ mod generated_files;
 mod image_reference;
 pub mod kubernetes;
 pub mod oci;
+mod staging;
 pub mod systemd;
 mod yaml;
 

@@ -208,6 +208,8 @@ pub enum RemoteCause {
     Credentials,
     /// The bucket.
     NoBucket,
+    /// The server, which answers and does not understand.
+    OtherServer,
 }
 
 impl Error {
@@ -219,7 +221,7 @@ impl Error {
             | Self::NoAnswer { .. }
             | Self::Empty { .. }
             | Self::Machine { act: "read", .. } => true,
-            Self::Remote { cause, .. } => matches!(cause, RemoteCause::Network),
+            Self::Remote { cause, .. } => matches!(cause, RemoteCause::Network | RemoteCause::OtherServer),
             _ => false,
         }
     }

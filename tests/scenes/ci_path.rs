@@ -59,7 +59,7 @@ impl Way<'_> {
         command.args(["--port", &port.to_string()]).env("TWELVE_SIGNERS", "allowed_signers");
         let running = Running::of(command);
         running.wait_for_event("Ready");
-        let answer = request(port, "GET", "/", b"").expect("an answer");
+        let answer = request(port, "GET", "/", &[], b"").expect("an answer");
         let ended = running.stop();
         assert_eq!(ended.code, Some(0), "{}{}", ended.text(), ended.stderr);
         assert!(ended.text().contains("\"drained\""), "{}", ended.text());

@@ -1,5 +1,7 @@
-//! A store for scenes that are played twice: once in a folder, once in a bucket of a real object server.
+//! A store for scenes that are played in each kind of store: in a folder, and in buckets of real object servers.
 
+use crate::azurite::Azurite;
+use crate::google::Google;
 use crate::object_server::{BUCKET, ObjectServer};
 use crate::scene::{Outcome, PROGRAM, Scene};
 use cargo_twelve::artifact::{DeployReason, Outcome as Ended};
@@ -15,6 +17,10 @@ pub(crate) enum Kept {
     Folder(PathBuf),
     /// A bucket: its server, its prefix, and the port that the program asks.
     Bucket { server: &'static ObjectServer, prefix: String, port: u16 },
+    /// A container of Azure's blobs: its server and its prefix.
+    Container { server: &'static Azurite, prefix: String },
+    /// A bucket of what speaks like Google's storage, and its prefix.
+    Google { server: &'static Google, prefix: String },
 }
 
 /// A scene and its store.
@@ -23,7 +29,7 @@ pub(crate) struct Stage {
     pub(crate) kept: Kept,
 }
 
-/// Plays scenes in a folder and in a bucket. Each begins with what the first word makes: an empty scene, or the app `shop`.
+/// Plays scenes in a folder, in a bucket, and where they can be had in what speaks like Azure's and Google's storage. Each begins with what the first word makes: an empty scene, or the app `shop`.
 macro_rules! in_every_store {
     ($begin:path; $($scene:ident),+ $(,)?) => {
         mod folder {
@@ -34,6 +40,18 @@ macro_rules! in_every_store {
             $(#[test] fn $scene() {
                 let name = concat!(module_path!(), "::", stringify!($scene));
                 crate::kept::Stage::in_a_bucket(name, $begin()).iter().for_each(super::$scene);
+            })+
+        }
+        #[cfg(feature = "remote")]
+        mod container {
+            $(#[test] fn $scene() {
+                crate::kept::Stage::in_a_container($begin).iter().for_each(super::$scene);
+            })+
+        }
+        #[cfg(feature = "remote")]
+        mod google {
+            $(#[test] fn $scene() {
+                crate::kept::Stage::at_google($begin).iter().for_each(super::$scene);
             })+
         }
     };
@@ -49,12 +67,25 @@ impl Stage {
 
     /// A scene with its store in a bucket; none where there is no object server.
     pub(crate) fn in_a_bucket(name: &str, scene: Scene) -> Option<Self> {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
         let server = ObjectServer::at_hand(name)?;
-        let prefix = format!("scene-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let kept = Kept::Bucket { server, prefix, port: server.s3 };
+        Some(Self::over_a_network(scene, Kept::Bucket { server, prefix: prefix(), port: server.s3 }))
+    }
+
+    /// A scene with its store in a container of Azure's; none where there is no such server.
+    pub(crate) fn in_a_container(begin: impl FnOnce() -> Scene) -> Option<Self> {
+        let server = Azurite::at_hand()?;
+        Some(Self::over_a_network(begin(), Kept::Container { server, prefix: prefix() }))
+    }
+
+    /// A scene with its store in a bucket of what speaks like Google's storage; none where there is no such server.
+    pub(crate) fn at_google(begin: impl FnOnce() -> Scene) -> Option<Self> {
+        let server = Google::at_hand()?;
+        Some(Self::over_a_network(begin(), Kept::Google { server, prefix: prefix() }))
+    }
+
+    fn over_a_network(scene: Scene, kept: Kept) -> Self {
         let environment = kept.environment();
-        Some(Self { scene: scene.with_store(environment), kept })
+        Self { scene: scene.with_store(environment), kept }
     }
 
     /// The same, asked through another port.
@@ -103,7 +134,7 @@ impl Stage {
                 outcome
             }
             // The way to it is broken: nobody listens on the discard port.
-            Kept::Bucket { .. } => self.scene.outcome(command.env("HTTP_PROXY", "http://127.0.0.1:9")),
+            _ => self.scene.outcome(command.env("HTTP_PROXY", "http://127.0.0.1:9")),
         }
     }
 
@@ -112,6 +143,8 @@ impl Stage {
         match &self.kept {
             Kept::Folder(path) => std::fs::read(path.join(key)).ok(),
             Kept::Bucket { server, prefix, .. } => server.get(&format!("{prefix}/{key}")),
+            Kept::Container { server, prefix } => server.get(&format!("{prefix}/{key}")),
+            Kept::Google { server, prefix } => server.get(&format!("{prefix}/{key}")),
         }
     }
 
@@ -124,6 +157,8 @@ impl Stage {
                 std::fs::write(path, bytes).expect("written");
             }
             Kept::Bucket { server, prefix, .. } => server.put(&format!("{prefix}/{key}"), bytes),
+            Kept::Container { server, prefix } => server.put(&format!("{prefix}/{key}"), bytes),
+            Kept::Google { server, prefix } => server.put(&format!("{prefix}/{key}"), bytes),
         }
     }
 
@@ -132,6 +167,8 @@ impl Stage {
         match &self.kept {
             Kept::Folder(path) => std::fs::remove_file(path.join(key)).expect("removed"),
             Kept::Bucket { server, prefix, .. } => server.remove(&format!("{prefix}/{key}")),
+            Kept::Container { server, prefix } => server.remove(&format!("{prefix}/{key}")),
+            Kept::Google { server, prefix } => server.remove(&format!("{prefix}/{key}")),
         }
     }
 
@@ -161,6 +198,12 @@ impl Stage {
     }
 }
 
+/// A prefix that no other scene has.
+fn prefix() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("scene-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
 impl Kept {
     /// What the program is told of it.
     fn environment(&self) -> BTreeMap<OsString, OsString> {
@@ -174,6 +217,14 @@ impl Kept {
                 ("AWS_ALLOW_HTTP", "true".to_owned()),
                 ("AWS_REGION", "us-east-1".to_owned()),
             ],
+            Self::Container { server, prefix } => {
+                let location = format!("az://{}/{prefix}", crate::azurite::CONTAINER);
+                [vec![("TWELVE_STORE", location)], server.variables()].concat()
+            }
+            Self::Google { server, prefix } => {
+                let location = format!("gs://{}/{prefix}", crate::google::BUCKET);
+                [vec![("TWELVE_STORE", location)], server.variables()].concat()
+            }
         };
         variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
     }

@@ -10,6 +10,8 @@
 mod admin;
 #[cfg(target_os = "linux")]
 mod admin_at_a_terminal;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod azurite;
 #[cfg(feature = "build")]
 mod build;
 #[cfg(all(target_os = "linux", feature = "build"))]
@@ -41,9 +43,9 @@ mod ci_path;
 mod compat;
 #[cfg(target_os = "linux")]
 mod containers;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "build"))]
 mod deploys;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "build"))]
 mod deploys_verified;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod dev;
@@ -64,8 +66,10 @@ mod export_oci_base;
 mod export_oci_registry;
 #[cfg(all(target_os = "linux", feature = "export"))]
 mod export_systemd;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "build"))]
 mod following;
+#[cfg(all(target_os = "linux", feature = "build"))]
+mod google;
 #[cfg(target_os = "linux")]
 mod high_water;
 #[cfg(target_os = "linux")]
@@ -99,7 +103,7 @@ mod registry;
 mod release;
 #[cfg(feature = "build")]
 mod reproduce;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "build"))]
 mod rollback;
 #[cfg(target_os = "linux")]
 mod run;

@@ -41,26 +41,15 @@ impl ObjectServer {
         let folder = tempfile::tempdir().expect("a folder");
         let ports: Vec<u16> = std::iter::repeat_with(low_port).take(4).collect();
         let [master, volume, filer, s3] = ports[..] else { unreachable!("four ports") };
-        let data = folder.path().to_path_buf();
-        // The kernel ends it when the thread that started it ends, so that thread lasts as long as the tests.
-        std::thread::spawn(move || {
-            let mut server = Command::new("setpriv")
-                .args(["--pdeathsig", "KILL"])
-                .arg(program)
-                .args(["mini", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3.port.iceberg=0", "-s3.port.lance=0"])
-                .args(["-webdav=false", "-admin.ui=false", "-master.telemetry=false"])
-                .arg(format!("-bucket={BUCKET}"))
-                .arg(format!("-dir={}", data.display()))
-                .args([format!("-master.port={master}"), format!("-volume.port={volume}")])
-                .args([format!("-filer.port={filer}"), format!("-s3.port={s3}")])
-                .env("AWS_ACCESS_KEY_ID", "AKTEST")
-                .env("AWS_SECRET_ACCESS_KEY", "SKTEST")
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("setpriv starts it");
-            let _ = server.wait();
-        });
+        let mut server = Command::new("setpriv");
+        server.args(["--pdeathsig", "KILL"]).arg(program);
+        server.args(["mini", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3.port.iceberg=0", "-s3.port.lance=0"]);
+        server.args(["-webdav=false", "-admin.ui=false", "-master.telemetry=false"]);
+        server.arg(format!("-bucket={BUCKET}")).arg(format!("-dir={}", folder.path().display()));
+        server.args([format!("-master.port={master}"), format!("-volume.port={volume}")]);
+        server.args([format!("-filer.port={filer}"), format!("-s3.port={s3}")]);
+        server.env("AWS_ACCESS_KEY_ID", "AKTEST").env("AWS_SECRET_ACCESS_KEY", "SKTEST");
+        lasting(server);
         let server = Self { s3, filer, _folder: folder };
         let start = Instant::now();
         while !server.is_ready() {
@@ -71,35 +60,45 @@ impl ObjectServer {
     }
 
     fn is_ready(&self) -> bool {
-        request(self.s3, "GET", "/", b"").is_some_and(|answer| answer.status == 403)
-            && request(self.filer, "GET", &format!("/buckets/{BUCKET}/"), b"")
+        request(self.s3, "GET", "/", &[], b"").is_some_and(|answer| answer.status == 403)
+            && request(self.filer, "GET", &format!("/buckets/{BUCKET}/"), &[], b"")
                 .is_some_and(|answer| answer.status == 200)
     }
 
     /// What stands under a key, past the S3 interface.
     pub(crate) fn get(&self, key: &str) -> Option<Vec<u8>> {
-        let answer = request(self.filer, "GET", &format!("/buckets/{BUCKET}/{key}"), b"").expect("an answer");
+        let answer = request(self.filer, "GET", &format!("/buckets/{BUCKET}/{key}"), &[], b"").expect("an answer");
         (answer.status == 200).then_some(answer.body)
     }
 
     /// Overwrites what stands under a key, as no writer of ours can.
     pub(crate) fn put(&self, key: &str, bytes: &[u8]) {
-        let answer = request(self.filer, "PUT", &format!("/buckets/{BUCKET}/{key}"), bytes).expect("an answer");
+        let answer = request(self.filer, "PUT", &format!("/buckets/{BUCKET}/{key}"), &[], bytes).expect("an answer");
         assert!(answer.status < 300, "{key}: {}", answer.status);
     }
 
     /// Removes what stands under a key.
     pub(crate) fn remove(&self, key: &str) {
-        let answer = request(self.filer, "DELETE", &format!("/buckets/{BUCKET}/{key}"), b"").expect("an answer");
+        let answer = request(self.filer, "DELETE", &format!("/buckets/{BUCKET}/{key}"), &[], b"").expect("an answer");
         assert!(answer.status < 300, "{key}: {}", answer.status);
     }
 }
 
+/// Starts a server that `setpriv` ends with the tests. The kernel ends it when the thread that started it ends, so that
+/// thread lasts as long as they do.
+pub(crate) fn lasting(mut server: Command) {
+    server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    std::thread::spawn(move || {
+        let _ = server.spawn().expect("setpriv starts it").wait();
+    });
+}
+
 /// One request and its answer; none where nobody listens.
-pub(crate) fn request(port: u16, method: &str, path: &str, body: &[u8]) -> Option<Answer> {
+pub(crate) fn request(port: u16, method: &str, path: &str, headers: &[(&str, String)], body: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     let length = body.len();
-    let head = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n");
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n{headers}\r\n");
     stream.write_all(head.as_bytes()).ok()?;
     stream.write_all(body).ok()?;
     let mut bytes = Vec::new();

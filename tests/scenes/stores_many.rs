@@ -2,7 +2,6 @@
 //! `TWELVE_ROUNDS=100 TWELVE_WRITERS=32 cargo test --test scenes -- stores_many --nocapture`.
 
 use crate::kept::{Stage, in_every_store};
-use crate::shop::shop;
 use cargo_twelve::app::AppName;
 use cargo_twelve::artifact::{Digest, ReleaseId, ReleaseRecord, UtcTime};
 use cargo_twelve::release::{Direction, Error, Proposal, Pruner, Pruning, Repeat, append, refuse_pruned_meanwhile};
@@ -16,19 +15,13 @@ fn asked(name: &str, usual: u64) -> u64 {
     std::env::var(name).map_or(usual, |value| value.parse().expect("a number"))
 }
 
-#[test]
-fn of_many_writers_in_a_folder_one_wins_each_number_and_the_others_take_the_next() {
-    many(&Stage::in_a_folder(shop()), "folder");
-}
+in_every_store!(
+    crate::shop::shop;
+    of_many_writers_one_wins_each_number_and_the_others_take_the_next,
+    a_build_that_is_released_and_pruned_at_once_stays_or_is_said_to_be_gone,
+);
 
-#[cfg(feature = "remote")]
-#[test]
-fn of_many_writers_in_a_bucket_one_wins_each_number_and_the_others_take_the_next() {
-    let name = "stores_many::of_many_writers_in_a_bucket_one_wins_each_number_and_the_others_take_the_next";
-    Stage::in_a_bucket(name, shop()).iter().for_each(|stage| many(stage, "bucket"));
-}
-
-fn many(stage: &Stage, what: &str) {
+fn of_many_writers_one_wins_each_number_and_the_others_take_the_next(stage: &Stage) {
     let (writers, rounds) = (asked("TWELVE_WRITERS", 8), asked("TWELVE_ROUNDS", 4));
     assert_eq!(stage.done("release"), "v1\n");
     assert_eq!(stage.release_another("2"), "v2");
@@ -63,7 +56,8 @@ fn many(stage: &Stage, what: &str) {
     let (looks, prunes) = (looks.into_inner(), prunes.into_inner());
     assert!(looks > 0 && prunes > 0);
     println!(
-        "{what}: {writers} writers, {rounds} rounds: {} numbers, each won by one, no gap, no fork; {looks} looks and {prunes} prunes meanwhile",
+        "{}: {writers} writers, {rounds} rounds: {} numbers, each won by one, no gap, no fork; {looks} looks and {prunes} prunes meanwhile",
+        stage.location(),
         numbers.len()
     );
 }
@@ -123,8 +117,6 @@ fn prune(store: &Store, app: &AppName, prunes: &AtomicU64) {
     Pruning::plan(store, app, 1).expect("a plan").act(store, &pruner()).expect("pruned");
     prunes.fetch_add(1, Ordering::Relaxed);
 }
-
-in_every_store!(crate::shop::shop; a_build_that_is_released_and_pruned_at_once_stays_or_is_said_to_be_gone);
 
 /// The older of two builds is released again while it is pruned, with no time between.
 fn a_build_that_is_released_and_pruned_at_once_stays_or_is_said_to_be_gone(stage: &Stage) {

@@ -25,6 +25,8 @@ struct State {
     faults: Vec<Fault>,
     /// Whether every put is answered with success and nothing is ever there.
     forgets: bool,
+    /// Parts of header lines that the server knows in other words.
+    words: &'static [(&'static str, &'static str)],
 }
 
 /// The way.
@@ -56,6 +58,12 @@ impl Way {
         way
     }
 
+    /// The same, where parts of header lines are said in the server's own words.
+    pub(crate) fn translating(self, words: &'static [(&'static str, &'static str)]) -> Self {
+        self.state.lock().expect("unpoisoned").words = words;
+        self
+    }
+
     /// Something goes wrong next.
     pub(crate) fn fail(&self, fault: Fault) {
         self.state.lock().expect("unpoisoned").faults.push(fault);
@@ -74,6 +82,8 @@ impl Way {
     fn carry(&self, mut client: TcpStream, server: u16) {
         let mut upstream: Option<TcpStream> = None;
         while let Some((head, mut body)) = read_request(&mut client) {
+            let words = self.state.lock().expect("unpoisoned").words;
+            let head = words.iter().fold(head, |head, (ours, theirs)| head.replace(ours, theirs));
             let line = head.lines().next().unwrap_or_default().to_owned();
             let (lost, answer) = self.next_fault(&line);
             if let Some(answer) = answer {

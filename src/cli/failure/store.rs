@@ -106,6 +106,9 @@ fn remote(store: &str, cause: RemoteCause) -> String {
     match cause {
         RemoteCause::Network => format!("type it again when the store can be reached; where it is say {endpoint}"),
         RemoteCause::Credentials => format!("who asks say {credentials}; they must allow to get, list and put"),
+        RemoteCause::OtherServer => {
+            format!("what answers does not speak as this kind of store does: look at {endpoint}, which say where it is")
+        }
         RemoteCause::NoBucket => "make the bucket, or name another store with `--store` or TWELVE_STORE".to_owned(),
     }
 }

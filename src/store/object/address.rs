@@ -69,8 +69,14 @@ impl Address {
 
     /// The endpoint, where one is named, without what may be a credential.
     fn endpoint(&self) -> Option<String> {
-        let named =
-            ["aws_endpoint_url_s3", "aws_endpoint_url", "aws_endpoint", "azure_endpoint", "azure_storage_endpoint"];
+        let named = [
+            "aws_endpoint_url_s3",
+            "aws_endpoint_url",
+            "aws_endpoint",
+            "azure_endpoint",
+            "azure_storage_endpoint",
+            "google_base_url",
+        ];
         let mut url = named.iter().find_map(|name| url::Url::parse(self.variable(name)?).ok())?;
         // A URL that cannot have these has none.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
@@ -130,6 +136,16 @@ mod tests {
             assert!(Address::parse("s3", bad).is_err(), "{bad}");
         }
         assert!(Address::parse("ftp", "rel").is_err());
+    }
+
+    #[test]
+    fn an_endpoint_without_tls_is_refused_of_every_kind_of_store() {
+        for (scheme, variable) in [("s3", "AWS_ENDPOINT_URL"), ("az", "AZURE_ENDPOINT"), ("gs", "GOOGLE_BASE_URL")] {
+            let environment = BTreeMap::from([(variable.into(), "http://127.0.0.1:8333".into())]);
+            let address = Address::parse(scheme, "rel").expect("an address").with_environment(&environment);
+            assert_eq!(address.to_string(), format!("{scheme}://rel at http://127.0.0.1:8333"));
+            assert!(address.refuse_plain_http().is_err(), "{scheme}");
+        }
     }
 
     #[test]

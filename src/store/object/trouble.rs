@@ -46,6 +46,15 @@ impl Address {
             }
             // What may be absent was asked for as such: this is the bucket.
             (Refusal::NotFound { .. }, _) | (_, Some(404)) => RemoteCause::NoBucket,
+            // S3 answers so, also with 400, where a token has expired or the region is another one.
+            _ if ["ExpiredToken", "InvalidToken", "AuthorizationHeaderMalformed"]
+                .iter()
+                .any(|code| element(&refusal.to_string(), "Code") == Some(*code)) =>
+            {
+                RemoteCause::Credentials
+            }
+            // Requests of ours are well-formed: who does not understand them is another kind of server.
+            (_, Some(400 | 405 | 501)) => RemoteCause::OtherServer,
             _ => RemoteCause::Network,
         };
         self.failed(act, key, cause, &shortest(refusal))

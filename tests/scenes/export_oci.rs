@@ -249,6 +249,14 @@ fn an_image_from_a_registry_runs_under_podman_as_it_should() {
     let pushed = export(&scene, &["--to", &registry.place("shop")]);
     assert_eq!(pushed.code, Some(0), "{}", pushed.page());
     let image = pushed.stdout.trim().to_owned();
+    if skopeo_is_here() {
+        let mut pull = scene.command("skopeo");
+        pull.args(["copy", "-q", "--insecure-policy", "--src-tls-verify=false"]);
+        let pulled = scene.outcome(pull.arg(format!("docker://{image}")).arg("oci:pulled"));
+        assert_eq!(pulled.code, Some(0), "{}", pulled.stderr);
+        digest(&export(&scene, &["--to", "made"]));
+        assert_eq!(parts(&scene.path().join("pulled")), parts(&scene.path().join("made")));
+    }
     scene.write("prod.env", "GREETING='hello there'\n");
     let carried = ["env", "export", "--release-id", "shop@v1", "--env-file", "prod.env", "--to", "docker"];
     let carried = scene.twelve(carried);

@@ -5,6 +5,10 @@ use super::export_oci::{SHOP, export};
 use super::ledger::release;
 use super::running::free_port;
 use super::scene::{PROGRAM, Scene};
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What of the requests writes.
 fn writing(asked: Vec<String>) -> Vec<String> {
@@ -102,6 +106,57 @@ fn a_registry_is_spoken_to_over_tls_where_its_authority_is_trusted() {
     let pushed = export(Some("authority.pem"));
     assert_eq!(pushed.code, Some(0), "{}", pushed.page());
     assert_eq!(export(None).code, Some(69));
+}
+
+/// A way to a registry on which connections break off, each after so many bytes; gives its port, and how many did.
+fn breaking_way_to(registry: &ImageRegistry, after: &'static [usize]) -> (u16, Arc<AtomicUsize>) {
+    let (listener, port) = (TcpListener::bind("127.0.0.1:0").expect("a port"), registry.port);
+    let own = listener.local_addr().expect("an address").port();
+    let broken = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&broken);
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let Ok(server) = TcpStream::connect(("127.0.0.1", port)) else { return };
+            let (back, forth) = (server.try_clone().expect("a descriptor"), client.try_clone().expect("a descriptor"));
+            std::thread::spawn(move || pass(back, forth, usize::MAX));
+            let broken = Arc::clone(&broken);
+            std::thread::spawn(move || {
+                let most = after.get(broken.load(Ordering::SeqCst)).copied().unwrap_or(usize::MAX);
+                if pass(client, server, most) {
+                    broken.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    (own, counted)
+}
+
+/// Passes bytes on until one side ends, or there were too many: then both end, and the answer is yes.
+fn pass(mut from: TcpStream, mut to: TcpStream, most: usize) -> bool {
+    let (mut passed, mut part) = (0, [0; 16 << 10]);
+    while let Ok(count @ 1..) = from.read(&mut part) {
+        passed += count;
+        if passed > most || to.write_all(&part[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+    passed > most
+}
+
+#[test]
+fn an_upload_that_breaks_off_is_sent_again() {
+    let Some(registry) = ImageRegistry::open() else { return };
+    let scene = Scene::new();
+    release(&scene, SHOP);
+    let (port, broken) = breaking_way_to(&registry, &[50_000, 150_000]);
+    let pushed = export(&scene, &["--to", &format!("docker://127.0.0.1:{port}/shop")]);
+    assert_eq!(pushed.code, Some(0), "{}", pushed.page());
+    assert_eq!(broken.load(Ordering::SeqCst), 2);
+    // All of it is there: nothing is missing when it is brought there again, past the broken way.
+    let again = export(&scene, &["--to", &registry.place("shop"), "--format", "json"]);
+    let again: serde_json::Value = serde_json::from_str(&again.stdout).expect("a document");
+    assert_eq!((&again["uploaded"], &again["standing"]), (&1.into(), &3.into()));
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod declaration;
 mod duration;
 mod name;
 mod procfile;
+mod schedule;
 mod signal;
 mod twelve_toml;
 mod twelve_toml_config;
@@ -20,6 +21,7 @@ pub use compatibility::{CannotStart, Offer};
 pub use declaration::{AdminProcess, BuildSettings, Declaration, MOST_PROCESSES, ProcessType, Restart, Sandbox};
 pub use duration::milliseconds;
 pub use name::{AppName, DeployName};
+pub use schedule::{Days, Schedule};
 pub use signal::StopSignal;
 
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use super::procfile::process_name;
 use super::twelve_toml_config::TypedConfig;
 use super::{
     AdminProcess, AppName, BuildSettings, Command, Declaration, Error, MOST_PROCESSES, ProcessType, Restart, Rule,
-    Sandbox, StopSignal,
+    Sandbox, Schedule, StopSignal,
 };
 use crate::report::nearest;
 use indexmap::IndexMap;
@@ -224,22 +224,13 @@ fn process_type(place: &Place<'_>, name: &Spanned<String>, typed: &TypedProcess)
 
 fn admin_process(place: &Place<'_>, name: &Spanned<String>, typed: &TypedAdmin) -> Result<AdminProcess, Error> {
     let checked = process_name(name.get_ref()).map_err(|rule| place.at(name.span(), rule))?;
-    let schedule = typed.schedule.as_ref().map(|schedule| {
-        let fields = schedule.get_ref().split_whitespace().count();
-        if fields == 5 {
-            Ok(schedule.get_ref().clone())
-        } else {
-            Err(place.at(
-                schedule.span(),
-                Rule::with_hint(format!("a schedule has five cron fields, not {fields}"), "write `0 3 * * *`"),
-            ))
-        }
-    });
+    // Kept as it was typed; that it can be read is known before it is released.
+    typed.schedule.as_ref().map(|schedule| place.parsed::<Schedule>(schedule)).transpose()?;
     Ok(AdminProcess {
         name: checked.to_owned(),
         command: place.parsed(&typed.command)?,
         before_deploy: typed.before_deploy,
-        schedule: schedule.transpose()?,
+        schedule: typed.schedule.as_ref().map(|schedule| schedule.get_ref().clone()),
     })
 }
 

@@ -1,10 +1,11 @@
-//! The hidden commands by which the program starts itself: the watchdog with every run, the other with every process
-//! that is given sockets. They are read without the parser of the command line, which costs time and memory in each.
+//! The hidden commands by which the program starts itself: the watchdog with every run, another with every process that
+//! is given sockets, and one that exported units call. They are read without the parser of the command line, which costs time and memory in each.
 
 use super::ExitCode;
 use crate::run;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use std::time::Duration;
 
 /// Executes a hidden command, where the words name one.
 pub(super) fn exec(words: &[OsString]) -> Option<u8> {
@@ -15,8 +16,25 @@ pub(super) fn exec(words: &[OsString]) -> Option<u8> {
             eprintln!("error: `{}` cannot be executed: {error}", Path::new(program).display());
             Some(ExitCode::NotExecutable.into())
         }
+        (name, words) if name == OsStr::new(run::AWAIT_READY) => Some(wait(words).into()),
         _ => None,
     }
+}
+
+/// Waits until a process is ready: the port of the first instance of its type, its number, how long in milliseconds,
+/// and the path that it answers, where it declares one.
+fn wait(words: &[OsString]) -> ExitCode {
+    let number = |index: usize| words.get(index).and_then(|word| word.to_str()?.parse::<u64>().ok());
+    let port = number(0).zip(number(1)).and_then(|(first, instance)| (first + instance).checked_sub(1));
+    let (Some(port), Some(patience)) = (port.and_then(|port| u16::try_from(port).ok()), number(2)) else {
+        eprintln!("error: `{}` takes a port, an instance from 1, and milliseconds", run::AWAIT_READY);
+        return ExitCode::Usage;
+    };
+    if run::await_ready(port, words.get(3).and_then(|path| path.to_str()), Duration::from_millis(patience)) {
+        return ExitCode::Done;
+    }
+    eprintln!("error: what listens on port {port} was not ready within {patience} ms");
+    ExitCode::Unavailable
 }
 
 fn watch(folder: &OsStr) -> ExitCode {

@@ -1,6 +1,6 @@
 //! Why there is no export.
 
-use crate::app::{AppName, CannotStart};
+use crate::app::{AppName, CannotStart, Rule};
 use crate::artifact::ReleaseId;
 use crate::config;
 use crate::report::Printable;
@@ -90,6 +90,14 @@ pub enum Error {
     /// Values that a file cannot hold.
     #[error("the secrets cannot be written")]
     Config(#[from] config::Error),
+    /// A schedule that cannot be told to an engine.
+    #[error("the schedule of `{admin}`: {rule}")]
+    Schedule {
+        /// The admin process.
+        admin: String,
+        /// What is wrong with it.
+        rule: Rule,
+    },
     /// A folder holds what no export has written.
     #[error("`{folder}` holds `{entry}`, which no export wrote", folder = Printable(.folder.to_string_lossy()), entry = Printable(.entry))]
     NotOurs {

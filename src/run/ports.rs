@@ -87,13 +87,15 @@ fn holder(port: u16) -> Option<String> {
     })
 }
 
-/// The ports that are listened on, each with the inode of its socket.
+/// The ports that are listened on, each with the inode of its socket. Asked of our own process, since a /proc that shows
+/// processes alone (proc(5), subset=pid; systemd's `ProcSubset=pid`) has no /proc/net.
 fn listeners() -> Vec<(u16, String)> {
-    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].iter().filter_map(|table| fs::read_to_string(table).ok());
+    let tables =
+        ["/proc/self/net/tcp", "/proc/self/net/tcp6"].iter().filter_map(|table| fs::read_to_string(table).ok());
     tables.flat_map(|table| table.lines().filter_map(listener).collect::<Vec<_>>()).collect()
 }
 
-/// The port and the inode of a listening socket, from a line of /proc/net/tcp (proc_net_tcp(5)): state 0A is LISTEN.
+/// The port and the inode of a listening socket, from a line of it (proc_net_tcp(5)): state 0A is LISTEN.
 fn listener(line: &str) -> Option<(u16, String)> {
     let fields: Vec<&str> = line.split_ascii_whitespace().collect();
     let [_, local, _, "0A", _, _, _, _, _, inode, ..] = fields.as_slice() else { return None };

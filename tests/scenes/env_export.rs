@@ -1,6 +1,6 @@
 //! Scenes of `env export`: each form is given to its real reader, which must give back the very bytes.
 
-use super::running::wait_until;
+use super::booted::{Booted, installed};
 use super::scene::{PROGRAM, Scene};
 use cargo_twelve::config::quote;
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// What readers trip over. Control characters are for those forms that hold them.
 const AWKWARD: [&str; 22] = [
@@ -66,15 +66,6 @@ fn ours(bytes: &[u8]) -> BTreeMap<String, String> {
     let text = String::from_utf8(bytes.to_vec()).expect("text");
     let pairs = text.split_terminator('\0').filter_map(|pair| pair.split_once('='));
     pairs.filter(|(name, _)| name.starts_with("VALUE_")).map(|(name, value)| (name.into(), value.into())).collect()
-}
-
-pub(crate) fn installed(program: &str) -> bool {
-    let found =
-        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|path| path.join(program).exists());
-    if !found {
-        eprintln!("SKIPPED: this machine has no {program}");
-    }
-    found
 }
 
 #[test]
@@ -173,9 +164,6 @@ fn request(stream: &mut impl Read) -> Option<(String, Vec<u8>)> {
 
 #[test]
 fn a_booted_systemd_reads_back_what_was_exported_to_it() {
-    if !super::ledger::running_as_root() || !installed("systemd-nspawn") || !installed("nsenter") {
-        return;
-    }
     let (scene, names, path) = exported("systemd", |_| true);
     scene.write(
         "shop.service",
@@ -184,35 +172,11 @@ fn a_booted_systemd_reads_back_what_was_exported_to_it() {
     );
     scene.write("said/log", "");
     let work = scene.path();
-    let machine = format!("twelve-{}", std::process::id());
-    let mut nspawn = Command::new("systemd-nspawn");
-    nspawn
-        .args(["-q", "-D", "/", "--volatile=yes", "--boot", "--register=no", "--keep-unit", "--private-network"])
-        .args(["--rlimit=RLIMIT_NOFILE=20000:20000", "--console=pipe", &format!("--machine={machine}")])
-        .arg(format!("--bind-ro={}:/etc/systemd/system/shop.service", work.join("shop.service").display()))
-        .arg(format!("--bind-ro={}:/srv/shop.env", path.display()))
-        .arg(format!("--bind={}:/srv/out", work.join("said").display()))
-        .args(["systemd.unit=basic.target", "systemd.mask=systemd-firstboot.service"]);
-    let log = std::fs::File::create(work.join("log")).expect("a file");
-    nspawn.stdin(Stdio::null()).stdout(log.try_clone().expect("a copy")).stderr(log);
-    let mut running = nspawn.spawn().expect("it starts");
-    let inside = |words: &[&str]| {
-        let leader = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", running.id())).ok()?;
-        let leader = leader.split_whitespace().next()?.to_owned();
-        let mut command = Command::new("nsenter");
-        command.args(["-t", &leader, "-m", "-u", "-i", "-n", "-p", "-C", "--", "systemctl"]).args(words);
-        command.stdin(Stdio::null()).output().ok()
-    };
-    wait_until("systemd", || {
-        let output = inside(&["is-system-running"])?;
-        let state = String::from_utf8_lossy(&output.stdout).into_owned();
-        ["running", "degraded"].contains(&state.trim()).then_some(())
-    });
-    let started = inside(&["start", "shop"]);
-    let _ = inside(&["poweroff"]);
-    running.wait().expect("it ends");
-    let said = std::fs::read(work.join("said/env")).unwrap_or_default();
-    assert_eq!(ours(&said), names, "{started:?}");
+    let (unit, said) = (work.join("shop.service"), work.join("said"));
+    let binds = [(&*unit, "/etc/systemd/system/shop.service"), (&*path, "/srv/shop.env"), (&*said, "/srv/out")];
+    let Some(booted) = Booted::start(&scene, &binds) else { return };
+    booted.says(&["systemctl", "start", "shop"]);
+    assert_eq!(ours(&std::fs::read(said.join("env")).unwrap_or_default()), names);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Scenes of `export systemd`: the units as they are written, and what systemd itself says of them.
 
+use super::booted::installed;
 use super::ledger::release;
 use super::scene::{Outcome, Scene, assert_page};
+use jiff::civil::{Date, DateTime, date};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,7 +11,8 @@ use std::process::Command;
 const SHOP: &str = "[processes.web]\ncommand = \"shop serve\"\nport = true\nready = \"/readyz\"\nstop-timeout = \"3s\"\n\
     count = 2\n\n[processes.worker]\ncommand = \"sh -c 'echo up; exec sleep 1000'\"\nrestart = \"always\"\n\
     stop-signal = \"SIGQUIT\"\n\n[admin.migrate]\ncommand = \"sh -c 'echo $PROCESS $DATABASE_URL; exit 3'\"\n\
-    before-deploy = true\n\n[config.vars.DATABASE_URL]\ntype = \"service-url\"\nschemes = [\"postgres\"]\nsecret = true\n\n\
+    before-deploy = true\n\n[admin.report]\ncommand = \"shop arguments $GREETING\"\n\
+    schedule = \"30 3 1 * mon-fri\"\n\n[config.vars.DATABASE_URL]\ntype = \"service-url\"\nschemes = [\"postgres\"]\nsecret = true\n\n\
     [config.vars.SESSION_KEY]\ntype = \"string\"\nsecret = true\nfrom-file = true\n\n\
     [config.vars.GREETING]\ntype = \"string\"\ndefault = \"hello\"\n\n[sandbox]\nwritable = [\"/var/lib/shop\"]\n";
 
@@ -83,7 +86,7 @@ fn a_folder_that_is_not_an_export_is_left_alone() {
 
 #[test]
 fn systemd_finds_nothing_wrong_with_the_units_and_little_exposed() {
-    if !super::env_export::installed("systemd-analyze") {
+    if !installed("systemd-analyze") {
         return;
     }
     let scene = shop();
@@ -105,5 +108,106 @@ fn systemd_finds_nothing_wrong_with_the_units_and_little_exposed() {
             println!("{} {}", service.display(), said.lines().last().unwrap_or_default());
             assert!(seen.status.success(), "{}\n{said}", service.display());
         }
+    }
+}
+
+/// The moments of a cron by the book (crontab(5)): day by day, hour by hour, minute by minute.
+fn moments(cron: &str, start: Date) -> impl Iterator<Item = DateTime> {
+    let fields: Vec<String> = cron.split(' ').map(str::to_owned).collect();
+    let values = |index: usize, first: i8, last: i8| -> Vec<i8> {
+        (first..=last).filter(|value| admits(&fields[index], *value, first, last)).collect()
+    };
+    let (minutes, hours) = (values(0, 0, 59), values(1, 0, 23));
+    let (days, months, week) = (values(2, 1, 31), values(3, 1, 12), values(4, 0, 6));
+    let both = fields[2] == "*" || fields[4] == "*";
+    let due = move |day: &Date| {
+        let weekday = day.weekday().to_sunday_zero_offset();
+        let (of_month, of_week) = (days.contains(&day.day()), week.contains(&weekday));
+        months.contains(&day.month()) && if both { of_month && of_week } else { of_month || of_week }
+    };
+    let times: Vec<(i8, i8)> = hours.iter().flat_map(|hour| minutes.iter().map(|minute| (*hour, *minute))).collect();
+    let days = std::iter::successors(Some(start), |day| day.tomorrow().ok()).filter(due);
+    days.flat_map(move |day| times.clone().into_iter().map(move |(hour, minute)| day.at(hour, minute, 0, 0)))
+}
+
+/// Whether a field, of numbers, ranges, steps and lists, admits a value.
+fn admits(field: &str, value: i8, first: i8, last: i8) -> bool {
+    let number = |text: &str| text.parse::<i8>().expect("a number");
+    field.split(',').any(|part| {
+        let (range, step) = part.split_once('/').unwrap_or((part, "1"));
+        let (low, high) = match range.split_once('-') {
+            _ if range == "*" => (first, last),
+            Some((low, high)) => (number(low), number(high)),
+            None => (number(range), number(range)),
+        };
+        (low..=high).contains(&value) && (value - low) % number(step) == 0
+    })
+}
+
+/// Schedules of every shape, the same at each run.
+fn schedules(count: usize) -> Vec<String> {
+    let mut seed = 42_u64;
+    let mut below = |limit: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % limit
+    };
+    let mut field = |first: u64, last: u64, stepped: bool| {
+        let mut one = || first + below(last - first + 1);
+        let (low, high) = {
+            let (a, b) = (one(), one());
+            (a.min(b), a.max(b))
+        };
+        match one() % if stepped { 6 } else { 5 } {
+            0 | 1 => "*".to_owned(),
+            2 => low.to_string(),
+            3 => format!("{low}-{high}"),
+            4 => format!("{low},{high}"),
+            _ => format!("*/{}", 2 + low % 10),
+        }
+    };
+    (0..count)
+        .map(|_| {
+            let (minute, hour) = (field(0, 59, true), field(0, 23, true));
+            format!("{minute} {hour} {} {} {}", field(1, 28, false), field(1, 12, true), field(0, 6, false))
+        })
+        .collect()
+}
+
+#[test]
+fn systemd_is_due_when_cron_is() {
+    if !installed("systemd-analyze") {
+        return;
+    }
+    let schedules = schedules(60);
+    let admin = |(index, schedule): (usize, &String)| {
+        format!("[admin.a{index}]\ncommand = \"shop\"\nschedule = \"{schedule}\"\n")
+    };
+    let scene = Scene::new();
+    let declared: String = schedules.iter().enumerate().map(admin).collect();
+    release(&scene, &format!("[processes.web]\ncommand = \"shop\"\n{declared}"));
+    let outcome = export(&scene, &[]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+    let (start, count) = (date(2027, 1, 1), 12);
+    for (index, schedule) in schedules.iter().enumerate() {
+        let timer =
+            std::fs::read_to_string(scene.path().join(format!("units/shop-admin-a{index}.timer"))).expect("a timer");
+        let events: Vec<&str> = timer.lines().filter_map(|line| line.strip_prefix("OnCalendar=")).collect();
+        let mut command = Command::new("systemd-analyze");
+        command
+            .args(["calendar", &format!("--iterations={count}"), "--base-time=2026-12-31 23:59:59 UTC"])
+            .args(&events);
+        let said = String::from_utf8(command.output().expect("it starts").stdout).expect("text");
+        let of_line = |line: &str| {
+            let moment = line.split_once(": ").filter(|(name, _)| name.contains("elapse") || name.contains("Iter."))?.1;
+            let moment = moment.split_once(' ')?.1.strip_suffix(" UTC")?;
+            Some(moment.parse::<DateTime>().expect(line))
+        };
+        let mut theirs: Vec<_> = said.lines().filter_map(of_line).collect();
+        theirs.sort();
+        theirs.dedup();
+        theirs.truncate(count);
+        assert_eq!(theirs.len(), count, "{schedule}: {events:?}\n{said}");
+        let ours: Vec<_> = moments(schedule, start).take(count).collect();
+        assert_eq!(theirs, ours, "{schedule}: {events:?}");
     }
 }

@@ -12,6 +12,8 @@ mod admin;
 mod admin_at_a_terminal;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod azurite;
+#[cfg(target_os = "linux")]
+mod booted;
 #[cfg(feature = "build")]
 mod build;
 #[cfg(all(target_os = "linux", feature = "build"))]
@@ -66,6 +68,8 @@ mod export_oci_base;
 mod export_oci_registry;
 #[cfg(all(target_os = "linux", feature = "export"))]
 mod export_systemd;
+#[cfg(all(target_os = "linux", feature = "export"))]
+mod export_systemd_booted;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod following;
 #[cfg(all(target_os = "linux", feature = "build"))]

@@ -9,6 +9,10 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::NotFound,
             "declare one: `[processes.web]` with `command = \"...\"` in twelve.toml, and release again",
         ),
+        Error::Schedule { .. } => Advice::hint(
+            ExitCode::Data,
+            "write one that every cron reads alike, such as `0 3 * * *`, and release again",
+        ),
         Error::NoSuchPort { .. } => Advice::hint(ExitCode::Usage, "choose a lower base with `--port`"),
         Error::NotPinned { image } => Advice::hint(
             ExitCode::Usage,

@@ -6,6 +6,7 @@
 //! the release to the machine is a unit of its own, which alone sees the store and writes to the cache.
 
 mod admin;
+mod calendar;
 mod hardening;
 mod process;
 mod pull;
@@ -63,6 +64,9 @@ pub fn systemd(
     }
     for admin in &exported.declaration().admin {
         files.add_text(units.admin_name(admin, "service"), &units.admin(admin));
+        if let Some(timer) = units.timer(admin)? {
+            files.add_text(units.admin_name(admin, "timer"), &timer);
+        }
     }
     Ok(files)
 }
@@ -88,6 +92,9 @@ impl Units<'_> {
             for number in 1..=process.declared.count {
                 unit.set("Wants", &self.process_name(&process, &number.to_string()));
             }
+        }
+        for admin in self.exported.declaration().admin.iter().filter(|admin| admin.schedule.is_some()) {
+            unit.set("Wants", &self.admin_name(admin, "timer"));
         }
         unit.section("Install");
         unit.set("WantedBy", "multi-user.target");

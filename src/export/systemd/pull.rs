@@ -23,9 +23,11 @@ impl Units<'_> {
         unit.set("Description", &format!("{}: {} comes to this machine", self.exported.app(), self.release()));
         unit.set("Wants", "network-online.target");
         unit.set("After", "network-online.target");
+        // It runs before each start of a process, and those may be many in a row.
+        unit.set("StartLimitIntervalSec", "0");
         unit.section("Service");
         unit.set("Type", "oneshot");
-        unit.command(&[self.server.program.clone(), "pull".to_owned(), self.exported.reference()]);
+        unit.command("ExecStart", &[self.server.program.clone(), "pull".to_owned(), self.exported.reference()]);
         self.places(&mut unit);
         unit.set("EnvironmentFile", &format!("-{STORE_ENVIRONMENT}"));
         unit.set("SyslogIdentifier", &format!("{}-pull", self.exported.app()));

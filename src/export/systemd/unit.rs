@@ -39,10 +39,10 @@ impl Unit {
         self.set("Environment", &quoted(&format!("{name}={value}")));
     }
 
-    /// A command: its words are in the unit's own language as far as specifiers go, so that `%i` is the instance.
-    pub(super) fn command(&mut self, words: &[String]) {
+    /// The command of a service: its words are in the unit's own language as far as specifiers go, so that `%i` is the instance.
+    pub(super) fn command(&mut self, setting: &str, words: &[String]) {
         let words: Vec<String> = words.iter().map(|word| quoted(&word.replace('$', "$$"))).collect();
-        self.set("ExecStart", &words.join(" "));
+        self.set(setting, &words.join(" "));
     }
 
     pub(super) fn text(self) -> String {
@@ -86,7 +86,10 @@ mod tests {
     fn what_is_put_into_a_unit_is_not_read_as_anything_else() {
         let mut unit = Unit::new();
         unit.section("Service");
-        unit.command(&["/bin/a b".to_owned(), "--x=%i".to_owned(), "$HOME".to_owned(), "\"\\\n".to_owned()]);
+        unit.command(
+            "ExecStart",
+            &["/bin/a b".to_owned(), "--x=%i".to_owned(), "$HOME".to_owned(), "\"\\\n".to_owned()],
+        );
         unit.environment("A", "50% of \"it\"");
         assert_eq!(
             unit.text(),

@@ -55,16 +55,13 @@ impl Readiness {
             // A socket that somebody else opened accepts before the process lives: there is nothing to ask.
             return None;
         }
-        Some(Self {
-            port: supervised.port?,
-            path: rules.ready.clone(),
-            asked: now,
-            late: now + Duration::from_millis(rules.start_timeout),
-            next: now,
-            wait: WAITS.0,
-            call: None,
-            addresses: [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
-        })
+        let patience = Duration::from_millis(rules.start_timeout);
+        Some(Self::at(supervised.port?, rules.ready.clone(), patience, now))
+    }
+
+    fn at(port: u16, path: Option<String>, patience: Duration, now: Instant) -> Self {
+        let addresses = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        Self { port, path, asked: now, late: now + patience, next: now, wait: WAITS.0, call: None, addresses }
     }
 
     /// When to ask again.
@@ -92,6 +89,16 @@ impl Readiness {
         Known::NotYet
     }
 
+    /// Waits for the answer, where there is nothing else to do meanwhile.
+    fn wait(mut self) -> Known {
+        loop {
+            match self.ask(Instant::now()) {
+                Known::NotYet => std::thread::sleep(self.next().saturating_duration_since(Instant::now())),
+                known => return known,
+            }
+        }
+    }
+
     fn call(&self, now: Instant) -> Option<Call> {
         let address = SocketAddr::from((self.addresses[0], self.port));
         let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
@@ -104,6 +111,16 @@ impl Readiness {
             Err(_) => None,
         }
     }
+}
+
+/// The hidden command by which a process manager that has started a process itself waits until it is ready:
+/// `await-ready PORT INSTANCE MILLISECONDS [PATH]`, where PORT is that of the first instance of its type.
+pub const AWAIT_READY: &str = "await-ready";
+
+/// Waits until what listens on a port is ready as a process is, and says whether it became so in that time.
+#[must_use]
+pub fn await_ready(port: u16, path: Option<&str>, patience: Duration) -> bool {
+    Readiness::at(port, path.map(str::to_owned), patience, Instant::now()).wait() != Known::Late
 }
 
 enum Progress {

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The work folder of the app `shop` lies in it, warm from the tour and from what else compiles this template.
-const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/generated");
+pub(crate) const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/generated");
 
 /// One machine of the path: CI, or a server. Both have the store's address and nothing of each other.
 struct Way<'a> {

@@ -158,6 +158,8 @@ mod stores_faults;
 mod stores_many;
 #[cfg(feature = "scaffold")]
 mod template_authors;
+#[cfg(all(target_os = "linux", feature = "build", feature = "remote", feature = "scaffold"))]
+mod template_image;
 #[cfg(feature = "scaffold")]
 mod templates;
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]

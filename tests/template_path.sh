@@ -45,7 +45,8 @@ start() { # start TYPE...: the deploy's current release, in the sandbox or not a
   "$program" run --release-id shop@production --env-file prod.env --port "$port" --sandbox require "$@" \
     >"$folder/out" 2>"$folder/err" &
   running=$!
-  until_so "ready: $(cat "$folder/err")" grep -q Ready "$folder/err"
+  # A type with a port is said to be ready; a worker says itself that it works.
+  until_so "it started" grep -qE 'Ready|"working"' "$folder/err" "$folder/out"
 }
 stop() {
   local code=0

@@ -56,7 +56,7 @@ fn the_dockerfile_packs_the_release_which_runs_as_nobody_and_drains() {
     run.args(["run", "--rm", "--network=host", "--name", &name, "--env", &format!("PORT={port}"), "shop:v1"]);
     let running = Running::of(run);
     running.wait_for("\"listening\"");
-    let version = String::from_utf8(request(port, "GET", "/version", b"").expect("an answer").body).expect("text");
+    let version = String::from_utf8(request(port, "GET", "/version", &[], b"").expect("an answer").body).expect("text");
     assert!(version.contains(r#""release":"v1""#), "{version}");
     let user = done(&scene, podman(&scene).args(["top", &name, "huser"])).stdout;
     assert!(user.ends_with("65534\n") || user.ends_with("nobody\n"), "{user}");

@@ -64,6 +64,12 @@ pub enum Error {
         /// How many there are.
         records: usize,
     },
+    /// A file that was named is not there.
+    #[error("there is no file `{path}`", path = .path.display())]
+    NoFile {
+        /// The path.
+        path: PathBuf,
+    },
     /// The tarball for this machine is not among the files.
     #[error("none of the files is the tarball of {release} for `{target}`, whose sha256 is {sha256}")]
     NoTarball {

@@ -9,7 +9,7 @@ use crate::artifact::{
 use crate::store::{Location, Store};
 use serde::Deserialize;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The largest record that is read, in bytes.
@@ -40,6 +40,10 @@ impl Portable {
     pub fn read(files: &[PathBuf]) -> Result<Self, Error> {
         let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (mut records, mut signatures, mut tarballs) = (Vec::new(), Vec::new(), Vec::new());
+        let missing = |path: &&PathBuf| std::fs::metadata(path).is_err_and(|cause| cause.kind() == ErrorKind::NotFound);
+        if let Some(path) = files.iter().find(missing) {
+            return Err(Error::NoFile { path: path.clone() });
+        }
         for path in files {
             match name(path) {
                 name if name.contains(".json.sig") => signatures.push(path.clone()),

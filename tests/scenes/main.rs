@@ -51,6 +51,8 @@ mod deploys;
 mod deploys_verified;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod dev;
+#[cfg(all(target_os = "linux", feature = "scaffold", feature = "check", feature = "build", feature = "export"))]
+mod documents;
 mod env;
 #[cfg(target_os = "linux")]
 mod env_export;

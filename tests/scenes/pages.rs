@@ -93,3 +93,15 @@ fn a_misspelt_word_gets_its_nearest() {
         assert!(outcome.stderr.contains(near), "`{}` does not lead to {near}:\n{}", words.join(" "), outcome.stderr);
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_to_import_that_is_not_there_is_66() {
+    let outcome = Scene::new().twelve(["import", "shop-1.4.0-v8.json"]);
+    assert_eq!(outcome.code, Some(66), "{}", outcome.page());
+    assert!(
+        outcome.stderr.contains("there is no file") && outcome.stderr.contains("target/twelve"),
+        "{}",
+        outcome.stderr
+    );
+}

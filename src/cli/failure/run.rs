@@ -23,6 +23,10 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Usage,
             "name the files of one release: `cargo twelve import shop-1.4.0-v42.json shop-1.4.0-v42-*.tar.gz`",
         ),
+        Error::NoFile { .. } => Advice::hint(
+            ExitCode::NotFound,
+            "paths start at the working directory; `cargo twelve release` leaves the files of a release in target/twelve",
+        ),
         Error::NoTarball { .. } => {
             Advice::hint(ExitCode::NotFound, "`cargo twelve release` leaves it in target/twelve, beside the record")
         }

@@ -8,16 +8,15 @@ use std::path::PathBuf;
 
 /// Which commit of which package.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "What is built")]
 pub(crate) struct BuildOptions {
     /// The commit; names it whatever the working tree holds [default: HEAD, which the working tree must equal]
-    #[arg(long, value_name = "REVISION")]
+    #[arg(long, value_name = "REVISION", help_heading = "What is built")]
     rev: Option<String>,
     /// The package [default: `build.package` of twelve.toml, else the one at hand]
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", help_heading = "What is built")]
     package: Option<String>,
     /// The Cargo.toml that is at hand [default: the nearest from the working directory upwards]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = "What is built")]
     manifest_path: Option<PathBuf>,
     /// Compile where the work folder lies, without a mount namespace; build.json says so
     #[arg(long, hide = true)]

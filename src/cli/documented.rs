@@ -78,3 +78,17 @@ fn every_example_is_understood() -> Result<(), crate::app::Rule> {
     }
     Ok(())
 }
+
+#[test]
+fn a_heading_covers_its_own_options_alone() {
+    // `next_help_heading` of a flattened struct would go on over whatever follows it.
+    for (name, command) in commands() {
+        for argument in command.get_arguments().filter(|argument| argument.get_help_heading() == Some("Trust")) {
+            assert!(
+                argument.get_id().as_str().contains("signers"),
+                "`{}` of `{name}` is under Trust",
+                argument.get_id()
+            );
+        }
+    }
+}

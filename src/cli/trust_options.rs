@@ -15,13 +15,12 @@ const LARGEST_SIGNERS: u64 = 1 << 20;
 
 /// Whose signatures are believed.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Trust")]
 pub(crate) struct TrustOptions {
     /// Believe only what a key in this file has signed: OpenSSH's allowed_signers format
-    #[arg(long, value_name = "FILE", env = "TWELVE_SIGNERS", hide_env_values = true)]
+    #[arg(long, value_name = "FILE", env = "TWELVE_SIGNERS", hide_env_values = true, help_heading = "Trust")]
     signers: Option<PathBuf>,
     /// How many different keys must have signed [default: 1]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", help_heading = "Trust")]
     require_signers: Option<NonZeroUsize>,
 }
 

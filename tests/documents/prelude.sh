@@ -4,12 +4,13 @@ set -Eeuo pipefail
 trap 'echo "$AT: \`$BASH_COMMAND\` ended with $?" >&2' ERR
 AT="before the first block"
 WORK=$PWD
+READY='^ *Ready\|"event":"ready"\|^ *Started worker'
 
 # `cargo twelve run` and `dev` go on until somebody stops them. Here they are stopped, as by Ctrl-C, once all processes are ready.
 cargo() {
   if [ "${1-}" != twelve ]; then command cargo "$@"; return; fi
   case " $* " in
-    *" --help "* | *" --exec "*) command cargo "$@" ;;
+    *" --help "* | *" --exec "* | *" --explain "*) command cargo "$@" ;;
     " twelve run "* | " twelve dev "*) until_ready "$@" ;;
     *) command cargo "$@" ;;
   esac
@@ -18,16 +19,16 @@ cargo() {
 until_ready() {
   local said code=0 pid
   said=$(mktemp)
-  cargo-twelve "$@" 2>"$said" </dev/null & pid=$!
+  cargo-twelve "$@" >"$said" 2>&1 </dev/null & pid=$!
   for _ in $(seq 1200); do
-    grep -q "^ *Ready" "$said" && break
+    grep -q "$READY" "$said" && break
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
   done
   kill -TERM "$pid" 2>/dev/null || true
   wait "$pid" || code=$?
   cat "$said" >&2
-  grep -q "^ *Ready" "$said" || return "$((code ? code : 1))"
+  grep -q "$READY" "$said" || return "$((code ? code : 1))"
   return "$code"
 }
 
@@ -54,6 +55,7 @@ fn main() {
     match word.as_str() {
         "serve" => {
             let port: u16 = std::env::var("PORT").unwrap_or_default().parse().unwrap_or(5000);
+            assert!(std::env::var("SESSION_KEY").unwrap_or_default().len() >= 32);
             let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
             for mut stream in listener.incoming().flatten() {
                 let _ = stream.read(&mut [0; 1024]);
@@ -94,6 +96,12 @@ X
   cp prod.env .env
   chmod 600 ./*.env .env
   git init -q && git add -A && git commit -qm "first commit"
+}
+
+# A crate that somebody has written, without a declaration.
+fixture_crate() {
+  fixture_service
+  git rm -q twelve.toml && rm -f ./*.env .env && git commit -qm "no declaration yet"
 }
 
 # The service in the releases v1 to v8, and `production` at v8 after v7.

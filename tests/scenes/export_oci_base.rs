@@ -91,7 +91,7 @@ impl Layout {
         }
         let config = json!({
             "architecture": architecture, "os": "linux",
-            "config": {"Env": ["PATH=/usr/bin:/bin", "SSL_CERT_FILE=/etc/ssl/all.pem"], "User": "root", "Cmd": ["sh"]},
+            "config": {"Env": ["PATH=/usr/bin:/bin", "SSL_CERT_FILE=/etc/ssl/all.pem", "HOME=/root", "PORT=80"], "User": "root", "Cmd": ["sh"]},
             "rootfs": {"type": "layers", "diff_ids": ids},
         });
         let config = self.keep(of_config, config.to_string().as_bytes());
@@ -165,6 +165,9 @@ fn a_base_becomes_the_lower_layers() {
         config["Env"].as_array().expect("an environment").iter().filter_map(Value::as_str).collect();
     assert!(environment.contains(&"SSL_CERT_FILE=/etc/ssl/all.pem"), "{environment:?}");
     assert!(environment.contains(&"PATH=/app/bin:/usr/bin:/bin"), "{environment:?}");
+    // What every process is told is never the base's to say.
+    let own = environment.iter().filter(|one| one.starts_with("HOME=") || one.starts_with("PORT="));
+    assert_eq!(own.copied().collect::<Vec<_>>(), ["HOME=/", "PORT=5000"]);
     assert_eq!((&config["User"], &config["Cmd"]), (&"65532:65532".into(), &json!(["drain"])));
     assert_eq!(config["Labels"]["org.opencontainers.image.base.digest"], base["digest"]);
 }

@@ -17,7 +17,8 @@ const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 
 /// What a base does not say, since it is said here. PATH is extended; the rest is what its own programs and libraries
 /// look at, and kept.
-const HELD_BY_US: [&str; 7] = ["HOME", "USER", "TMPDIR", "PROCESS", "RELEASE_ID", "RELEASE_VERSION", "RELEASE_COMMIT"];
+const HELD_BY_US: [&str; 8] =
+    ["HOME", "USER", "TMPDIR", "PORT", "PROCESS", "RELEASE_ID", "RELEASE_VERSION", "RELEASE_COMMIT"];
 
 /// The config document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

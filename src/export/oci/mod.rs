@@ -2,7 +2,7 @@
 //!
 //! [`Image`] is made first, in plain values: the build's tarball is a layer of it as it lies in the store, the rest is
 //! small documents that follow from the release, the process type and the base. Then it is written to a folder
-//! ([`Image::write_layout`]) or pushed to a [`Registry`] ([`Image::push`]).
+//! ([`Image::into_layout`]) or pushed to a [`Registry`] ([`Image::push`]).
 //!
 //! The law: no file of the machine that does this is in an image, no clock is read, and what came from elsewhere is
 //! believed only by its digest.

@@ -73,6 +73,13 @@ fn the_reference_of_commands_is_what_the_program_says() {
 }
 
 #[test]
+fn the_reference_is_what_the_source_says() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/make_reference.py");
+    let outcome = Scene::new().command("python3").args([script, "--check"]).output().expect("python3 starts");
+    assert!(outcome.status.success(), "{}", String::from_utf8_lossy(&outcome.stdout));
+}
+
+#[test]
 fn a_misspelt_word_gets_its_nearest() {
     let scene = Scene::new();
     let mut slips = vec![

@@ -47,8 +47,8 @@ until (: <"/dev/tcp/127.0.0.1/$http") 2>/dev/null; do sleep 0.05; done
 start "http://127.0.0.1:$http"
 requests 20
 stop
-for _ in $(seq 100); do [ "$(grep -c 'Name *: request' collected)" = 20 ] && break; sleep 0.1; done
-seen=$(grep -c 'Name *: request' collected || true)
+for _ in $(seq 100); do [ "$(grep -cE '^ +Name +: request' collected)" = 20 ] && break; sleep 0.1; done
+seen=$(grep -cE '^ +Name +: request' collected || true)
 [ "$seen" = 20 ] || fail "20 requests, $seen spans"
 grep -q 'service.name: Str(shop)' collected || fail "the service is named"
 traces=$(grep 'Trace ID' collected | sort -u | wc -l)

@@ -415,7 +415,7 @@ class KubePlay(Containers):
 
     def __init__(self, env_file):
         super().__init__()
-        self.manifests = work / "k8s"
+        self.manifests, self.played = work / "k8s", []
         twelve("export", "kubernetes", "--release-id", "parcel@v1", "--image", self.image, "--env-file", env_file.name, "--port", BASE,
                "--with-secrets", "--to", self.manifests)
         # podman 4.3 keeps a Secret that it plays in a form that it cannot read; this is the form that it reads.
@@ -433,6 +433,7 @@ class KubePlay(Containers):
         path.write_text(json.dumps(document))
         # The ConfigMap stands beside: podman knows no cluster that keeps it.
         self.podman("kube", "play", "--configmap", self.manifests / "configmap.yaml", path)
+        self.played.append(path)
 
     def start(self, process):
         kind, number = process.split(".")
@@ -466,6 +467,14 @@ class KubePlay(Containers):
         self.play(pod, f"admin.{name}")
         code = self.podman("wait", f"admin-{name}-{name}").stdout
         return int(code), self.podman("logs", f"admin-{name}-{name}").stdout
+
+    def close(self):
+        for path in self.played:
+            self.podman("kube", "down", path)
+        left = self.podman("ps", "--all", "--quiet").stdout
+        super().close()
+        if left:
+            raise SystemExit(f"podman kube down left {left}")
 
 class Compose(Containers):
     """`export compose`, brought up by podman-compose."""

@@ -2,7 +2,8 @@
 
 use super::name::LONGEST_CRON_JOB;
 use super::{ObjectName, Release, object};
-use crate::app::AdminProcess;
+use crate::app::{AdminProcess, Schedule};
+use crate::export::Error;
 use crate::export::container::Purpose;
 use crate::export::yaml::{Yaml, map};
 
@@ -18,7 +19,10 @@ impl Release<'_> {
     }
 
     /// The CronJob of a schedule, which is read in UTC: the zone of a cluster is nobody's choice.
-    pub(super) fn cron_job(&self, admin: &AdminProcess, schedule: &str) -> Yaml {
+    pub(super) fn cron_job(&self, admin: &AdminProcess, schedule: &str) -> Result<Yaml, Error> {
+        // A release may be older than the rule that refuses what engines read differently.
+        let readable = schedule.parse::<Schedule>();
+        readable.map_err(|rule| Error::Schedule { admin: admin.name.clone(), rule })?;
         let name = ObjectName::at_most(&[self.contained.exported.app().as_str(), &admin.name], LONGEST_CRON_JOB);
         let template = map([
             ("metadata", Some(self.metadata.template(Purpose::Admin(admin)))),
@@ -30,7 +34,7 @@ impl Release<'_> {
             ("concurrencyPolicy", Some("Forbid".into())),
             ("jobTemplate", Some(template)),
         ]);
-        object("batch/v1", "CronJob", self.metadata.object(&name, Some(Purpose::Admin(admin))), spec)
+        Ok(object("batch/v1", "CronJob", self.metadata.object(&name, Some(Purpose::Admin(admin))), spec))
     }
 
     fn job_spec(&self, admin: &AdminProcess) -> Yaml {

@@ -82,7 +82,7 @@ pub fn kubernetes(
     }
     for admin in &declaration.admin {
         if let Some(schedule) = &admin.schedule {
-            let text = release.cron_job(admin, schedule).to_string();
+            let text = release.cron_job(admin, schedule)?.to_string();
             files.add_text(format!("processes/{}.cronjob.yaml", admin.name), &text);
         }
     }

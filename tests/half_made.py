@@ -21,6 +21,11 @@ options = options.parse_args()
 if options.short:
     options.kills, options.faults, options.cuts = options.kills // 12, options.faults // 12, options.cuts // 12
 
+# In a mount namespace of our own: another one that is made meanwhile would copy our disks, and keep one alive that was cut off.
+if os.geteuid() == 0 and "HALF_MADE_ALONE" not in os.environ and shutil.which("unshare"):
+    os.environ["HALF_MADE_ALONE"] = "1"
+    os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
+
 os.chdir(pathlib.Path(__file__).resolve().parent.parent)
 program = str(pathlib.Path(options.program).resolve())
 if shutil.which("strace") is None:
@@ -124,12 +129,14 @@ def current(store, cache):
     return json.loads(shown.stdout)["release"]["release"] if shown.returncode == 0 else None
 
 def moved(release, ran):
-    """That a deploy that said so is at a release, and that its release phase ran where it has one."""
+    """That a deploy that said so is at a release, and that its release phase ran where it has one: what that wrote may be lost with
+    the power."""
     def told(store, done, cache):
         if done.returncode != 0 and f"is at {release}" not in done.stderr:
             return True
         log = cache.parent / "log"
-        return current(store, cache) == release and (not ran or log.is_file() and release in log.read_text())
+        ran_here = not ran or os.path.ismount(cache.parent) or log.is_file() and release in log.read_text()
+        return current(store, cache) == release and ran_here
     return told
 
 commands = [
@@ -224,7 +231,11 @@ def full_disk():
             for command in (*commands[1:3], commands[6]):
                 inner = at / command.name.replace(" ", "-")
                 inner.mkdir()
-                store = inner / "store" if command.begin is None else command.begin
+                store = inner / "store"
+                if command.begin is not None:
+                    # What is written into the cache meets the full disk.
+                    store = pathlib.Path(tempfile.mkdtemp(dir=work)) / "store"
+                    shutil.copytree(command.begin, store)
                 done = run(command.words, store, inner / "cache", check=False)
                 if done.returncode not in (0, 74):
                     losses.append(f"{command.name}, {kilobytes}k: it ended with {done.returncode}: {done.stderr}")

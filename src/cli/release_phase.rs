@@ -101,5 +101,11 @@ pub(crate) fn deployed(intent: &Intent, seq: u64) -> Event {
 }
 
 fn phase_failed(intent: &Intent, found: &Found, process: String, code: u8) -> release::Error {
-    release::Error::PhaseFailed { deploy: intent.deploy.clone(), process, code, stays: found.release() }
+    release::Error::PhaseFailed {
+        app: intent.app.clone(),
+        deploy: intent.deploy.clone(),
+        process,
+        code,
+        stays: found.release(),
+    }
 }

@@ -43,9 +43,11 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let found = Found::read(&store, &app, deploy, arguments.entry.open())?;
     let id = match &arguments.release {
         Some(reference) => store.locate(reference, Some(&app))?.1,
-        None => store
-            .release_before(&current)?
-            .ok_or_else(|| Error::NothingBefore { deploy: deploy.clone(), current: current.release })?,
+        None => store.release_before(&current)?.ok_or_else(|| Error::NothingBefore {
+            app: app.clone(),
+            deploy: deploy.clone(),
+            current: current.release,
+        })?,
     };
     if found.is_at(id) {
         if let Some(key) = &key {
@@ -55,11 +57,17 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         reporter.tell(&Event::Release(ReleaseEvent::Deployed { app, deploy, release, entry: current.seq, new: false }));
         return Ok(ExitCode::Done);
     }
-    if id > current.release && !was_current(&store, &app, deploy, id)? {
-        return Err(Error::NoWayBack { deploy: deploy.clone(), release: id, current: current.release }.into());
-    }
     let target = DeclaredRelease::read(&store, &app, id, trust.as_ref())?;
     store.refuse_gone(&target.record)?;
+    if id > current.release && !was_current(&store, &app, deploy, id)? {
+        return Err(Error::NoWayBack {
+            app: app.clone(),
+            deploy: deploy.clone(),
+            release: id,
+            current: current.release,
+        }
+        .into());
+    }
     let running = DeclaredRelease::read(&store, &app, current.release, None)?;
     let config = arguments.checked_config(&target, (&running, &current), surroundings)?;
     let mut plan = DeployPlan::new(deploy, DeployReason::Rollback, Some(running.declared()), target.declared());

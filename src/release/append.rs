@@ -112,7 +112,9 @@ pub fn refuse_pruned_meanwhile(store: &Store, record: &ReleaseRecord) -> Result<
 }
 
 fn newest(store: &Store, app: &AppName) -> Result<Option<(ReleaseRecord, Vec<u8>)>, Error> {
-    let Some(id) = store.newest(app)? else { return Ok(None) };
+    let newest = store.newest(app)?;
+    store.refuse_gap(app, newest)?;
+    let Some(id) = newest else { return Ok(None) };
     let bytes = store.record_bytes(app, id)?.unwrap_or_default();
     Ok(Some((ReleaseRecord::from_bytes(id, &bytes)?, bytes)))
 }

@@ -63,6 +63,7 @@ impl Found {
     /// Where an entry is open and respected, or the store cannot be read.
     pub fn read(store: &Store, app: &AppName, deploy: &DeployName, open: OpenEntry) -> Result<Self, Error> {
         let newest = store.newest_entry(app, deploy)?;
+        store.refuse_gap_in(app, deploy, newest)?;
         if newest == 0 {
             return Ok(Self { newest: None, current: None });
         }
@@ -148,6 +149,7 @@ pub fn close(store: &Store, entry: &DeployEntry, how: Outcome, actor: &Actor) ->
     let standing = store.entry(&entry.app, &entry.deploy, entry.seq)?;
     match standing.outcome {
         Some(other) if other.outcome != how => Err(Error::TakenOver {
+            app: entry.app.clone(),
             deploy: entry.deploy.clone(),
             seq: entry.seq,
             outcome: other.outcome,

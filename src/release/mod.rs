@@ -159,6 +159,8 @@ pub enum Error {
     /// Somebody closed our entry.
     #[error("entry {seq} of `{deploy}` was closed `{outcome}` by `{}` at {at}, while this one was at it", Printable(.by))]
     TakenOver {
+        /// The app.
+        app: AppName,
         /// The deploy.
         deploy: DeployName,
         /// The entry.
@@ -173,6 +175,8 @@ pub enum Error {
     /// There is no release to go back to.
     #[error("`{deploy}` was never at another release than {current}")]
     NothingBefore {
+        /// The app.
+        app: AppName,
         /// The deploy.
         deploy: DeployName,
         /// Its release.
@@ -181,6 +185,8 @@ pub enum Error {
     /// A rollback to what comes later.
     #[error("{release} is newer than {current}, which is current in `{deploy}`, and never ran there")]
     NoWayBack {
+        /// The app.
+        app: AppName,
         /// The deploy.
         deploy: DeployName,
         /// What was asked for.
@@ -201,6 +207,8 @@ pub enum Error {
     /// A process of the release phase failed.
     #[error("the release phase failed: `{process}` ended with code {code}; `{deploy}` stays {}", at(*.stays))]
     PhaseFailed {
+        /// The app.
+        app: AppName,
         /// The deploy.
         deploy: DeployName,
         /// The process, `admin.migrate`.

@@ -1,5 +1,6 @@
 //! The releases that deploys still need: those of open entries, the current one, and the one before it.
 
+use super::deploys::entry_gap;
 use super::way_back::{Step, way_back};
 use super::{Error, Store};
 use crate::app::{AppName, DeployName};
@@ -23,8 +24,12 @@ impl Store {
     fn needed_by(&self, app: &AppName, deploy: &DeployName) -> Result<BTreeSet<ReleaseId>, Error> {
         let mut needed = BTreeSet::new();
         let mut done: Vec<Step> = Vec::new();
-        // A listing also shows what lies behind a gap: in doubt more is needed.
-        for (index, seq) in self.listed_entries(app, deploy)?.entries.into_iter().rev().enumerate() {
+        let entries = self.listed_entries(app, deploy)?.entries;
+        // What is lost may have named any release: in doubt nothing is known not to be needed.
+        if let Some((missing, stands)) = (1..).zip(&entries).find(|(number, seq)| number != *seq) {
+            return Err(entry_gap(app, deploy, missing, *stands));
+        }
+        for (index, seq) in entries.into_iter().rev().enumerate() {
             let standing = self.entry(app, deploy, seq)?;
             if index == 0 || standing.outcome.is_none() {
                 needed.insert(standing.entry.release);

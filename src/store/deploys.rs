@@ -56,6 +56,17 @@ impl Store {
         numbers::newest(&*self.place, |seq| layout::entry(app, deploy, seq))
     }
 
+    /// Refuses a deploy of which an entry stands, or once stood, beyond the newest that is found.
+    ///
+    /// # Errors
+    /// Where that is so, or the store cannot be read.
+    pub fn refuse_gap_in(&self, app: &AppName, deploy: &DeployName, newest: u64) -> Result<(), Error> {
+        match numbers::beyond(&*self.place, |seq| layout::entry(app, deploy, seq), newest)? {
+            None => Ok(()),
+            Some(known) => Err(entry_gap(app, deploy, newest + 1, known)),
+        }
+    }
+
     /// What a listing shows of a deploy.
     ///
     /// # Errors
@@ -180,4 +191,9 @@ impl Store {
     pub fn add_entry_signature(&self, entry: &DeployEntry, signature: &[u8]) -> Result<(), Error> {
         self.add_signature(&layout::entry(&entry.app, &entry.deploy, entry.seq), signature).map(drop)
     }
+}
+
+pub(super) fn entry_gap(app: &AppName, deploy: &DeployName, missing: u64, beyond: u64) -> Error {
+    let ledger = format!("the ledger of the deploy `{deploy}` of `{app}`");
+    Error::Gap { ledger, missing: format!("entry {missing}"), beyond: format!("entry {beyond}") }
 }

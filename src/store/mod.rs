@@ -166,6 +166,16 @@ pub enum Error {
         /// What names it.
         named_by: String,
     },
+    /// A ledger of which a number that was taken is not there.
+    #[error("{ledger} has lost {missing}{}", if .missing == .beyond { String::new() } else { format!(": {beyond} was taken after it") })]
+    Gap {
+        /// Which.
+        ledger: String,
+        /// What is missing.
+        missing: String,
+        /// The highest that is known to have been taken.
+        beyond: String,
+    },
     /// A release whose tarballs were pruned.
     #[error("{release} of `{app}` was pruned on {} by `{}`: its record stays, its build is gone", .pruned.at, .pruned.by)]
     Pruned {

@@ -30,6 +30,23 @@ pub(super) fn newest(place: &dyn Place, key: impl Fn(u64) -> String) -> Result<u
     Ok(taken)
 }
 
+/// A number beyond the highest that was found by the search, where one is known to have been taken: then the ledger has a gap,
+/// and who takes the number of what is lost would begin another history. In a folder a listing says so, in an object store the mark.
+pub(super) fn beyond(place: &dyn Place, key: impl Fn(u64) -> String, newest: u64) -> Result<Option<u64>, Error> {
+    let first = key(1);
+    let known = if place.is_remote() {
+        place.first(&marks(&first))?.and_then(|name| marked(&name))
+    } else {
+        let (folder, name) = first.rsplit_once('/').unwrap_or(("", &first));
+        let before = name.trim_end_matches("1.json");
+        let number = |name: &String| name.strip_prefix(before)?.strip_suffix(".json")?.parse().ok();
+        place.list(folder)?.iter().filter_map(number).max()
+    };
+    // What came since the search has no gap before it.
+    let Some(known) = known.filter(|known| *known > newest) else { return Ok(None) };
+    Ok(if place.has(&key(newest + 1))? { None } else { Some(known) })
+}
+
 /// Leaves the mark that a number is taken, where that saves anything.
 pub(super) fn mark(place: &dyn Place, key: &str, number: u64) {
     if place.is_remote() {

@@ -17,6 +17,22 @@ impl Store {
         Ok(ReleaseId::from_number(numbers::newest(&*self.place, |number| layout::release(app, number))?))
     }
 
+    /// Refuses a ledger of which a release stands, or once stood, beyond the newest that is found.
+    ///
+    /// # Errors
+    /// Where that is so, or the store cannot be read.
+    pub fn refuse_gap(&self, app: &AppName, newest: Option<ReleaseId>) -> Result<(), Error> {
+        let newest = newest.map_or(0, ReleaseId::number);
+        match numbers::beyond(&*self.place, |number| layout::release(app, number), newest)? {
+            None => Ok(()),
+            Some(known) => Err(Error::Gap {
+                ledger: format!("the ledger of `{app}`"),
+                missing: format!("v{}", newest + 1),
+                beyond: format!("v{known}"),
+            }),
+        }
+    }
+
     /// The newest release of an app that must have one.
     ///
     /// # Errors
@@ -75,6 +91,7 @@ impl Store {
 
     /// The error that names the apps of the store.
     pub(super) fn no_app(&self, app: &AppName) -> Result<Error, Error> {
+        self.refuse_gap(app, None)?;
         let (store, app, held) = (self.location(), app.clone(), self.apps()?);
         Ok(if held.contains(&app) { Error::NoReleaseYet { store, app } } else { Error::NoApp { store, app, held } })
     }

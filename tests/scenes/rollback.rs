@@ -14,6 +14,7 @@ in_every_store!(
     a_dry_run_prints_the_way_back_and_does_not_go_it,
     a_release_that_needs_what_the_running_config_may_lack_is_refused_until_it_is_shown,
     a_release_that_is_newer_and_never_ran_there_is_no_way_back,
+    a_release_that_is_not_there_is_no_release_that_is_newer,
     failed_and_abandoned_entries_are_no_place_to_go_back_to,
 );
 
@@ -106,7 +107,15 @@ fn a_release_that_is_newer_and_never_ran_there_is_no_way_back(stage: &Stage) {
     let refused = rollback(scene, &["v2"]);
     assert_eq!(refused.code, Some(77), "{}", refused.page());
     assert!(refused.stderr.contains("v2 is newer than v1, which is current in `production`, and never ran there"));
-    assert!(refused.stderr.contains("`cargo twelve deploy production v2 --env-file FILE`"), "{}", refused.page());
+    assert!(refused.stderr.contains("`cargo twelve deploy shop@production v2 --env-file FILE`"), "{}", refused.page());
+}
+
+fn a_release_that_is_not_there_is_no_release_that_is_newer(stage: &Stage) {
+    let scene = &stage.scene;
+    deployed(scene, 1);
+    let refused = rollback(scene, &["v9"]);
+    assert_eq!(refused.code, Some(66), "{}", refused.page());
+    assert!(refused.stderr.contains("`shop` has no release `v9`"), "{}", refused.page());
 }
 
 fn failed_and_abandoned_entries_are_no_place_to_go_back_to(stage: &Stage) {

@@ -1,6 +1,6 @@
 //! One suite for every kind of store: a folder, and a bucket of a real object server.
 
-use crate::kept::{Stage, in_every_store};
+use crate::kept::{Kept, Stage, in_every_store};
 use crate::scene::PROGRAM;
 use cargo_twelve::artifact::{Digest, Outcome, ReleaseId, ReleaseRecord};
 use serde_json::Value;
@@ -14,6 +14,7 @@ in_every_store!(
     a_pruned_release_says_so_and_its_commit_can_be_released_again,
     another_codebase_is_refused_and_two_apps_of_one_are_said_to_be,
     a_reboot_works_with_the_store_out_of_reach,
+    a_number_whose_record_was_lost_is_not_free,
     a_release_crosses_an_air_gap_in_its_portable_files,
     deploys_say_how_far_they_are_behind_the_ledger_and_the_branch,
 );
@@ -167,6 +168,36 @@ fn a_reboot_works_with_the_store_out_of_reach(stage: &Stage) {
     assert!(outcome.stdout.is_empty(), "{}", outcome.page());
 }
 
+fn a_number_whose_record_was_lost_is_not_free(stage: &Stage) {
+    stage.done("release");
+    stage.release_another("2");
+    for release in ["v1", "v2"] {
+        stage.done(&format!("deploy production {release}"));
+    }
+    let lost = |key: &str, words: &[&str], said: &str| {
+        let whole = stage.get(key).expect("it stands");
+        stage.remove(key);
+        for words in words {
+            stage.twelve(words).refused(65, &[said, "hint: restore it from a copy of the store"]);
+        }
+        stage.put(key, &whole);
+    };
+    // A folder is searched from none, and listed before a number is taken; a bucket remembers the highest.
+    let (number, after) = match &stage.kept {
+        Kept::Folder(_) => (1, ": {} was taken after it"),
+        _ => (2, ""),
+    };
+    let said = |ledger: &str, what: &str| {
+        format!("the ledger of {ledger} has lost {what}{number}{}", after.replace("{}", &format!("{what}2")))
+    };
+    lost(&format!("shop/releases/v{number}.json"), &["release --again"], &said("`shop`", "v"));
+    let entry = format!("shop/deploys/production/{number}.json");
+    lost(&entry, &["deploy production v1"], &said("the deploy `production` of `shop`", "entry "));
+    lost("shop/deploys/production/1.json", &["prune --keep 1"], "has lost entry 1: entry 2 was taken after it");
+    stage.done("verify --all");
+    assert_eq!(stage.done("release --again"), "v3\n");
+}
+
 fn a_release_crosses_an_air_gap_in_its_portable_files(stage: &Stage) {
     stage.done("release");
     let portable = stage.scene.path().join("target/twelve");
@@ -178,6 +209,7 @@ fn a_release_crosses_an_air_gap_in_its_portable_files(stage: &Stage) {
         stage.scene.outcome(command.arg("import").args(files).args(["--store", "/nowhere/at/all"]))
     };
     import(&[&tarball]).refused(2, &["0 of the files end in `.json`", "hint: name the files of one release"]);
+    import(&[&portable.join("shop-1.4.0-v2.json")]).refused(66, &["there is no file `", "in target/twelve"]);
     import(&[&record]).refused(66, &["none of the files is the tarball of v1 for"]);
     let swapped = portable.join("another.tar.gz");
     std::fs::copy(&record, &swapped).expect("a copy");

@@ -39,24 +39,24 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Busy,
             format!("look at it (`cargo twelve deploys {}@{}`) and try again", entry.app, entry.deploy),
         ),
-        Error::TakenOver { deploy, .. } => Advice::hint(
+        Error::TakenOver { app, deploy, .. } => Advice::hint(
             ExitCode::Busy,
-            format!("ask them what they found; `cargo twelve deploys {deploy}` says what is current"),
+            format!("ask them what they found; `cargo twelve deploys {app}@{deploy}` says what is current"),
         ),
-        Error::NothingBefore { deploy, .. } => {
-            Advice::hint(ExitCode::NotFound, format!("name one: `cargo twelve rollback {deploy} RELEASE`"))
+        Error::NothingBefore { app, deploy, .. } => {
+            Advice::hint(ExitCode::NotFound, format!("name one: `cargo twelve rollback {app}@{deploy} RELEASE`"))
         }
-        Error::NoWayBack { deploy, release, .. } => Advice::hint(
+        Error::NoWayBack { app, deploy, release, .. } => Advice::hint(
             ExitCode::Refused,
-            format!("`cargo twelve deploy {deploy} {release} --env-file FILE` runs its release phase first"),
+            format!("`cargo twelve deploy {app}@{deploy} {release} --env-file FILE` runs its release phase first"),
         ),
         Error::ConfigUnproved { .. } => {
             Advice::hint(ExitCode::Findings, "add `--env-file FILE`, the config that it would run with: it is checked")
         }
-        Error::PhaseFailed { deploy, .. } => Advice::hint(
+        Error::PhaseFailed { app, deploy, .. } => Advice::hint(
             ExitCode::Findings,
             format!(
-                "mend it and deploy again; `cargo twelve deploys {deploy}` shows the entry that is closed `failed`"
+                "mend it and deploy again; `cargo twelve deploys {app}@{deploy}` shows the entry that is closed `failed`"
             ),
         ),
         Error::NoSigningKey { .. } => {

@@ -76,6 +76,10 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Lost { .. } => {
             Advice::hint(ExitCode::Data, "restore it from a copy of the store; a newer release works meanwhile")
         }
+        Error::Gap { .. } => Advice::hint(
+            ExitCode::Data,
+            "restore it from a copy of the store; `cargo twelve verify --all` names all that is missing",
+        ),
         Error::Pruned { commit, .. } => Advice::hint(
             ExitCode::NotFound,
             format!(

@@ -27,6 +27,18 @@ async fn main() {
     axum::serve(listener, axum::Router::new()).await.unwrap();
 }
 '''
+WATCHED = """use std::io::{Read, Write};
+fn main() {
+    let folder = std::env::var("HOME").unwrap();
+    std::fs::write(format!("{folder}/paste"), "x").unwrap();
+    let port: u16 = std::env::var("PORT").unwrap().parse().unwrap();
+    for stream in std::net::TcpListener::bind(("0.0.0.0", port)).unwrap().incoming() {
+        let mut stream = stream.unwrap();
+        let _ = stream.read(&mut [0; 512]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n");
+    }
+}
+"""
 passed = 0
 
 
@@ -75,7 +87,81 @@ def check_sarif(log, work):
     holds("every result has a fingerprint", all(result["partialFingerprints"] for result in results))
     holds("the exception is a suppression with its reason",
           [result["suppressions"][0]["justification"] for result in results if result["ruleId"] == "TF0901"] == ["its supervisor kills"])
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    holds("every rule brings its help along, as text and as Markdown",
+          all(rule["id"] in rule["help"]["text"] and "[allow]" in rule["help"]["markdown"] for rule in rules))
+    holds("and leads to the text that it stands for, and to no other address",
+          all(rule["helpUri"].startswith("https://12factor.net/") for rule in rules))
     holds("no secret is in it", "hunter2" not in json.dumps(log))
+
+
+def watched(program, work):
+    """The page of a release that was watched: a server that answers, writes a file, and dies of SIGTERM."""
+    shop = work / "watched"
+    (shop / "src").mkdir(parents=True)
+    (shop / "Cargo.toml").write_text('[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2024"\n')
+    (shop / ".gitignore").write_text("/target\n")
+    (shop / "twelve.toml").write_text('[processes.web]\ncommand = "shop"\nport = true\n')
+    (shop / "src/main.rs").write_text(WATCHED)
+    environment = {**os.environ, "TWELVE_STORE": str(work / "store")}
+    subprocess.run(["cargo", "generate-lockfile", "-q"], cwd=shop, check=True)
+    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "x"]):
+        subprocess.run(["git", *words], cwd=shop, check=True)
+    subprocess.run([program, "-q", "release"], cwd=shop, check=True, env=environment, stdout=subprocess.DEVNULL)
+    page = work / "watched.html"
+    command = [program, "check", "-q", "--run", "--release-id", "v1", "--html", str(page)]
+    code = subprocess.run(command, cwd=shop, env=environment, stdout=subprocess.DEVNULL).returncode
+    holds("the watched release is found to break a promise", code == 1)
+    return page
+
+
+def check_measurements(browser, page):
+    """What was measured is drawn, and fits, also on a phone."""
+    for width, mobile in ((1100, False), (360, True)):
+        browser.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride",
+                                                   "params": {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": mobile}})
+        browser.call("POST", "/url", {"url": page.as_uri()})
+        browser.run("for (const one of document.querySelectorAll('details')) one.open = true")
+        bars = browser.run("return [...document.querySelectorAll('.bar')].map(bar => ['full', 'value'].map(part => bar.querySelector('.' + part).getBoundingClientRect().width))")
+        holds(f"at {width} pixels {len(bars)} bars are drawn, none longer than it may be",
+              len(bars) > 2 and all(0 < value <= full for full, value in bars))
+        wide = browser.run("const width = document.documentElement.clientWidth; return [...document.querySelectorAll('main *')]"
+                           ".filter(one => one.getBoundingClientRect().right > width + 1 && !one.closest('pre')).map(one => one.textContent.slice(0, 60))")
+        holds(f"at {width} pixels nothing sticks out: {wide}", not wide)
+    holds("the file that it wrote is named", browser.run("return document.getElementById('TF0651').textContent.includes('$HOME/paste')"))
+
+
+def walk(browser, page):
+    """Everything that can be used is reached with Tab, in order, seen where it is, and used with Enter or the space bar."""
+    browser.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.clearDeviceMetricsOverride", "params": {}})
+    browser.call("POST", "/url", {"url": "about:blank"})
+    browser.call("POST", "/url", {"url": page.as_uri()})
+    usable = browser.run("return [...document.querySelectorAll('a[href], button, summary, pre[tabindex]')]"
+                         ".filter(one => one.checkVisibility() && !(one.closest('details:not([open])') && one.tagName !== 'SUMMARY')).length")
+    visited, seen = [], []
+    for _ in range(usable + 5):
+        browser.keys("\ue004")
+        at, outlined = browser.run("const one = document.activeElement; const style = getComputedStyle(one); const path = one.querySelector('path');"
+                                   "const box = one.getBoundingClientRect();"
+                                   "return [[...document.querySelectorAll('*')].indexOf(one), one.className === 'skip' ? box.left >= 0 :"
+                                   " style.outlineStyle !== 'none' || (path && getComputedStyle(path).strokeWidth === '4px')]")
+        if at < 0 or at in visited or browser.run("return document.activeElement === document.body"):
+            break
+        visited.append(at)
+        seen.append(outlined)
+    holds(f"Tab reaches all {usable} things that can be used", len(visited) == usable)
+    holds("in the order of the page", visited == sorted(visited))
+    holds("and each shows that it has the focus", all(seen))
+    browser.run("document.querySelector('.quiet summary').focus()")
+    browser.keys("\ue007")
+    holds("Enter opens the rules that found nothing", browser.run("return document.querySelector('.quiet').open"))
+    browser.run("document.querySelector('[data-show=found]').focus()")
+    browser.keys(" ")
+    holds("the space bar shows findings only", browser.run("return document.querySelector('[data-show=found]').getAttribute('aria-pressed')") == "true")
+    browser.run("document.querySelector('.factor.fail .up a').focus()")
+    browser.keys("\ue007")
+    time.sleep(1)
+    holds("and a link leads back to the wheel", browser.run("return scrollY") == 0)
 
 
 class Browser:
@@ -123,7 +209,7 @@ class Browser:
             self.driver.wait()
 
 
-def check_page(page, work):
+def check_page(page, measured, work):
     browser = Browser(work)
     try:
         browser.call("POST", "/url", {"url": page.as_uri()})
@@ -161,6 +247,8 @@ def check_page(page, work):
         # The browser's own start page asks for its own things.
         urls = {one["request"]["url"] for one in sent if one["documentURL"] == page.as_uri()}
         holds("it asks nobody for anything", urls and all(url.startswith(("file:", "data:")) for url in urls))
+        walk(browser, page)
+        check_measurements(browser, measured)
     finally:
         browser.close()
 
@@ -178,7 +266,7 @@ def main():
         code = subprocess.run([program, "check", "-q", str(shop), "--sarif", str(sarif), "--html", str(page)], stdout=subprocess.DEVNULL).returncode
         holds("the check finds something", code == 1)
         check_sarif(json.loads(sarif.read_text()), work)
-        check_page(page, work)
+        check_page(page, watched(program, work), work)
     print(f"{passed} of {passed} hold")
 
 

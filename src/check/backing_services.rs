@@ -218,7 +218,7 @@ fn without(observation: &Observation, tried: &WithoutService) -> Watched {
         });
     };
     let number = u64::try_from(code).unwrap_or(0);
-    let measured = observation.measured(format!("exit code without the service of `{variable}`"), number, "code");
+    let measured = observation.measured(format!("exit code without the service of `{variable}`"), number, "");
     let found = |end: &str| {
         let message = format!("without the service of `{variable}`, `{process}` {end}");
         Watched::Found(Found::new(Verdict::Warn, message).at(measured.clone()))

@@ -67,6 +67,13 @@ fn parts(rule: &Rule) -> [(&'static str, &'static str); 4] {
     ]
 }
 
+/// What `--explain` says, as Markdown under a heading of somebody else's.
+#[must_use]
+pub fn markdown(rule: &Rule) -> String {
+    let parts = parts(rule).map(|(heading, body)| format!("**{heading}.** {body}\n\n")).concat();
+    format!("{parts}```toml\n{}```\n", exception(rule, ""))
+}
+
 fn exception(rule: &Rule, indent: &str) -> String {
     let mut text = format!("{indent}[allow]                       # twelve.toml\n{indent}{} = \"why\"\n", rule.id);
     if rule.method() == super::Method::Read {

@@ -269,7 +269,9 @@ fn left_behind(facts: &Facts) -> Judgement {
         if observation.left_behind.is_empty() {
             return Watched::Kept(measured);
         }
-        let message = format!("`{}` left {} processes behind", observation.process, observation.left_behind.len());
+        let count = observation.left_behind.len();
+        let processes = if count == 1 { "process" } else { "processes" };
+        let message = format!("`{}` left {count} {processes} behind", observation.process);
         Watched::Found(Found::new(Verdict::Fail, message).at(measured))
     })
 }

@@ -249,7 +249,9 @@ fn files_written(facts: &Facts) -> Judgement {
         if observation.written.is_empty() {
             return Watched::Kept(measured);
         }
-        let message = format!("`{}` wrote {} files outside its TMPDIR", observation.process, observation.written.len());
+        let count = observation.written.len();
+        let files = if count == 1 { "file" } else { "files" };
+        let message = format!("`{}` wrote {count} {files} outside its TMPDIR", observation.process);
         Watched::Found(Found::new(Verdict::Warn, message).at(measured))
     })
 }

@@ -128,9 +128,12 @@ fn what_is_written_into_the_release_is_named_and_does_not_end_the_watching() {
     let lines = format!(
         "import os,socket,time\nos.makedirs('upload/empty',exist_ok=True);open('upload/paste','w').write('x')\n{LISTENS}"
     );
-    let checked = watched(&released(&python(&lines)));
+    let worker = "\n[processes.worker]\ncommand = '''sh -c 'trap \"exit 0\" TERM; while :; do sleep 0.05; done' '''\n";
+    let checked = watched(&released(&(python(&lines) + worker)));
     checked.says(&[("TF0651", "warn"), ("TF0852", "pass"), ("TF0955", "pass")]);
     let said = checked.rule("TF0651").to_string();
+    // Another process type did not write it.
+    assert_eq!(checked.rule("TF0651")["findings"].as_array().map(Vec::len), Some(1), "{said}");
     assert!(said.contains("\"./upload/paste\"") && said.contains("\"./upload/empty/\""), "{said}");
 }
 

@@ -74,7 +74,8 @@ fn header(page: &mut String, report: &Report) {
     fact("programs", &report.programs.join(", "));
     fact("commit", report.commit.as_deref().and_then(|commit| commit.get(..12)).unwrap_or_default());
     fact("watched release", report.release.as_deref().unwrap_or_default());
-    fact("read", &format!("{} files, {} lines", report.files, report.lines));
+    let files = if report.files == 1 { "file" } else { "files" };
+    fact("read", &format!("{} {files}, {} lines", report.files, report.lines));
     page.push_str(
         "</dl>\n<div class=\"choice\" role=\"group\" aria-label=\"What is shown\">\n\
          <button type=\"button\" data-show=\"found\" aria-pressed=\"false\">Findings only</button>\n\

@@ -4,9 +4,6 @@
 use crate::check::{Evidence, Excuse, Finding, Method, Report, Rule, Verdict, catalogue};
 use serde_json::{Value, json};
 
-/// Where the rules are explained.
-const BOOK: &str = "https://github.com/cargo-twelve/cargo-twelve/blob/main/docs/rules.md";
-
 /// The log of one run.
 #[must_use]
 pub fn sarif(report: &Report) -> Value {
@@ -45,14 +42,14 @@ pub fn sarif(report: &Report) -> Value {
 }
 
 fn descriptor(rule: &Rule) -> Value {
-    let heading = format!("{}-{}-{}", rule.id.to_lowercase(), rule.name, rule.level.word());
     json!({
         "id": rule.id,
         "name": rule.name,
         "shortDescription": { "text": format!("{}.", rule.passes) },
         "fullDescription": { "text": rule.promise },
-        "help": { "text": format!("{}\n\nWhat it does not see: {}", rule.fix, rule.blind_spots) },
-        "helpUri": format!("{BOOK}#{heading}"),
+        // The whole text goes along: an address of ours would have to be known, and reached. That of the promise is.
+        "help": { "text": catalogue::explanation(rule), "markdown": catalogue::markdown(rule) },
+        "helpUri": rule.factor.page(),
         "defaultConfiguration": { "level": level(rule.level) },
         "properties": {
             "factor": rule.factor.title(),

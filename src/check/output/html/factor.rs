@@ -118,24 +118,62 @@ fn write_measurement(page: &mut String, one: &Measurement) {
     let details = one.details.iter().map(|detail| format!("<li>{}</li>", Escaped(detail))).collect::<String>();
     let details = if details.is_empty() { details } else { format!("<ul>{details}</ul>") };
     let full = one.limit.filter(|limit| *limit > 0).unwrap_or(if one.unit == "ms" { 10_000 } else { 0 });
-    let bar = if full > 0 {
-        // Small times would not be seen on a straight scale.
-        let share = |value: u64| (value as f64 + 1.0).ln() / (full as f64 + 1.0).ln();
-        let width = (share(one.value) * 100.0).clamp(1.0, 100.0);
-        let over = if one.limit.is_some_and(|limit| one.value > limit) { " over" } else { "" };
-        format!(
-            "<svg class=\"bar{over}\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{} of {full} {}, logarithmic\"><rect class=\"full\" width=\"100\" height=\"6\"/><rect class=\"value\" width=\"{width:.1}\" height=\"6\"/></svg><span class=\"limit\">{full} {}</span>",
-            one.value, one.unit, one.unit
-        )
-    } else {
-        String::new()
-    };
+    let bar = if full > 0 { bar(one, full) } else { String::new() };
     let _ = writeln!(
         page,
-        "<div class=\"measured\"><p><code>{}</code> {} <b>{} {}</b></p>{bar}{details}</div>",
+        "<div class=\"measured\"><p><code>{}</code> {} <b>{}</b></p>{bar}{details}</div>",
         Escaped(&one.process),
         Prose(&one.what),
-        one.value,
-        one.unit
+        shown(one.value, one.unit)
     );
+}
+
+/// A bar with a tick at each power of ten: small times would not be seen on a straight scale.
+fn bar(one: &Measurement, full: u64) -> String {
+    let share = |value: u64| ((value as f64 + 1.0).ln() / (full as f64 + 1.0).ln() * 100.0).clamp(1.0, 100.0);
+    let over = if one.limit.is_some_and(|limit| one.value > limit) { " over" } else { "" };
+    let powers = std::iter::successors(Some(10_u64), |power| power.checked_mul(10)).take_while(|power| *power < full);
+    let ticks: String = powers
+        .map(|power| format!("<rect class=\"tick\" x=\"{:.1}\" width=\".4\" height=\"6\"/>", share(power)))
+        .collect();
+    let (value, full) = (shown(one.value, one.unit), shown(full, one.unit));
+    let width = share(one.value);
+    format!(
+        "<svg class=\"bar{over}\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{value} of {full}, by powers of ten\">\
+         <title>{value} of {full}; each stroke is ten times the one before</title>\
+         <rect class=\"full\" width=\"100\" height=\"6\"/><rect class=\"value\" width=\"{width:.1}\" height=\"6\"/>{ticks}</svg>\
+         <span class=\"limit\">{full}</span>"
+    )
+}
+
+/// A number with its unit; a second and more in seconds.
+fn shown(value: u64, unit: &str) -> String {
+    match unit {
+        "ms" if value >= 10_000 || value >= 1000 && value % 1000 < 100 => format!("{} s", value / 1000),
+        "ms" if value >= 1000 => format!("{}.{} s", value / 1000, value % 1000 / 100),
+        _ if value == 1 && unit.ends_with("es") && unit != "files" => format!("1 {}", unit.trim_end_matches("es")),
+        _ if value == 1 && unit.ends_with('s') && unit != "ms" => format!("1 {}", unit.trim_end_matches('s')),
+        _ => format!("{value} {unit}").trim_end().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_number_is_said_as_people_say_it() {
+        let all = [
+            (148, "ms"),
+            (1, "ms"),
+            (1480, "ms"),
+            (30_000, "ms"),
+            (1, "files"),
+            (1, "processes"),
+            (0, ""),
+            (2, "requests"),
+        ];
+        let said = ["148 ms", "1 ms", "1.4 s", "2 s", "30 s", "1 file", "1 process", "0", "2 requests"];
+        assert_eq!(all.map(|(value, unit)| shown(value, unit)), said);
+    }
 }

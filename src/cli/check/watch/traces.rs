@@ -22,6 +22,8 @@ pub(super) struct Traces<'a> {
     manifest: &'a BuildManifest,
     allowed: Vec<PathBuf>,
     before: BTreeMap<PathBuf, Print>,
+    /// The unpacked releases of other process types.
+    others: BTreeSet<PathBuf>,
     files: Files,
     held: BTreeSet<PathBuf>,
 }
@@ -31,7 +33,15 @@ impl<'a> Traces<'a> {
     pub(super) fn before(folder: &'a Path, manifest: &'a BuildManifest) -> Self {
         let writable = manifest.declaration.sandbox.iter().flat_map(|sandbox| &sandbox.writable).map(PathBuf::from);
         let files = Files::open(folder, QUIET);
-        Self { folder, manifest, allowed: writable.collect(), before: home(folder), files, held: BTreeSet::new() }
+        Self {
+            folder,
+            manifest,
+            allowed: writable.collect(),
+            before: home(folder),
+            others: trees(folder).collect(),
+            files,
+            held: BTreeSet::new(),
+        }
     }
 
     /// What belongs to these processes is meant from now on.
@@ -46,11 +56,13 @@ impl<'a> Traces<'a> {
 
     /// All that was written, as people know it, and how well it was seen.
     pub(super) fn after(self) -> (Vec<String>, Sight) {
-        let Self { folder, manifest, allowed, before, files, held } = self;
+        let Self { folder, manifest, allowed, before, others, files, held } = self;
         let (seen, sight) = files.close();
         let mut all: BTreeSet<PathBuf> = seen.into_iter().chain(held).collect();
         all.extend(home(folder).into_iter().filter(|(path, print)| before.get(path) != Some(print)).map(|one| one.0));
-        all.extend(trees(folder).flat_map(|tree| beside_release(&tree, manifest)));
+        all.extend(
+            trees(folder).filter(|tree| !others.contains(tree)).flat_map(|tree| beside_release(&tree, manifest)),
+        );
         let shown = all.iter().filter(|path| !allowed.iter().any(|allowed| path.starts_with(allowed)));
         let shown: BTreeSet<String> = shown.filter_map(|path| shown_as(folder, path)).collect();
         (shown.into_iter().collect(), sight)

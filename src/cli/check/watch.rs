@@ -128,6 +128,7 @@ impl Watch<'_> {
     ) -> anyhow::Result<Result<Option<Listening>, String>> {
         let most = Duration::from_millis(process.start_timeout) + SLACK;
         let begun = Instant::now();
+        let mut first: Option<(SocketAddr, Duration)> = None;
         while begun.elapsed() < most {
             if let Some(said) = started.refusal() {
                 return Err(said.into());
@@ -141,20 +142,22 @@ impl Watch<'_> {
             if let Some(since) = started.since() {
                 let sockets = sockets::listening(&started.processes());
                 let own = sockets.iter().find(|socket| socket.port() == port).or(sockets.first());
-                match (own, &process.port) {
-                    (Some(socket), Some(_)) if socket.port() == port || since.elapsed() > Duration::from_secs(3) => {
-                        let milliseconds = whole_milliseconds(since.elapsed());
-                        let listening = Listening { milliseconds, address: socket.ip(), port: socket.port() };
-                        return Ok(Ok(Some(listening)));
+                first = own
+                    .filter(|own| first.is_none_or(|(socket, _)| socket != **own))
+                    .map_or(first, |own| Some((*own, since.elapsed())));
+                let listening = first.map(|(socket, after)| Listening {
+                    milliseconds: whole_milliseconds(after),
+                    address: socket.ip(),
+                    port: socket.port(),
+                });
+                match (first, &process.port) {
+                    // Another port than its own may be one of several, and its own come later.
+                    (Some((socket, after)), Some(_))
+                        if socket.port() == port || since.elapsed() > after + Duration::from_secs(3) =>
+                    {
+                        return Ok(Ok(listening));
                     }
-                    (own, None) if since.elapsed() > SETTLING => {
-                        let listening = |socket: &SocketAddr| Listening {
-                            milliseconds: whole_milliseconds(since.elapsed()),
-                            address: socket.ip(),
-                            port: socket.port(),
-                        };
-                        return Ok(Ok(own.map(listening)));
-                    }
+                    (_, None) if since.elapsed() > SETTLING => return Ok(Ok(listening)),
                     _ => {}
                 }
             }

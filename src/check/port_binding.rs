@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
         looks_at: "What reaches `bind`, `serve` and their kin: an address that is written there, in a `let` of the same function or in a constant, reachable from `main`.",
         blind_spots: "Addresses that pass through a function's arguments or a struct. Where another listener takes its port from elsewhere, a second one is a note.",
         fix: "Read PORT from the environment, with a default for development.",
-        settled_by: None,
+        settled_by: Some("TF0751"),
         judge: hardcoded,
     },
     Rule {

@@ -46,7 +46,7 @@ fn a_server_on_loopback_that_dies_of_sigterm_is_measured_so() {
         ("TF1151", "pass"),
     ]);
     // What no source says is settled by what was seen.
-    checked.says(&[("TF0702", "pass")]);
+    checked.says(&[("TF0701", "pass"), ("TF0702", "pass")]);
     assert!(checked.rule("TF0702")["why"].as_str().expect("why").contains("TF0751"));
 }
 

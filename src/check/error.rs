@@ -12,6 +12,12 @@ pub enum Error {
     /// The declaration cannot be read.
     #[error(transparent)]
     App(#[from] app::Error),
+    /// The crate at hand is in no commit and in no index.
+    #[error("git does not track `{manifest}`, and only tracked files are looked at")]
+    Untracked {
+        /// Its manifest, from the codebase's root.
+        manifest: String,
+    },
     /// An exception that is none.
     #[error("{place}: {rule}")]
     Allow {

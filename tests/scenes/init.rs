@@ -161,3 +161,19 @@ fn the_workflow_of_a_member_stands_where_it_is_looked_for_and_releases_the_membe
     let workflow = read(&scene, ".github/workflows/release.yml");
     assert!(workflow.contains("run: sh ci/release -p shop\n") && !workflow.contains("needs:"), "{workflow}");
 }
+
+#[test]
+fn a_crate_that_git_does_not_track_is_not_taken_for_the_one_above_it() {
+    let scene = service("crates/shop/", "axum = \"0.8\"", "fn main() {}\n");
+    scene.write("crates/new/Cargo.toml", "[package]\nname = \"new\"\nedition = \"2024\"\n");
+    scene.write("crates/new/src/main.rs", "fn main() {}\n");
+    for words in [["check", "crates/new"], ["init", "crates/new"]] {
+        let outcome = scene.twelve(words);
+        assert_eq!(outcome.code, Some(66), "{}", outcome.page());
+        assert!(outcome.stderr.contains("git does not track `crates/new/Cargo.toml`"), "{}", outcome.page());
+        assert!(outcome.stderr.contains("`git add crates/new`"), "{}", outcome.page());
+    }
+    scene.git("add crates/new");
+    done(scene.twelve(["init", "crates/new", "--quiet"]));
+    assert!(read(&scene, "crates/new/twelve.toml").contains("command = \"new\""));
+}

@@ -22,7 +22,7 @@ use super::source::Source;
 use super::{Error, Observation, Readings};
 use crate::app::{Declaration, Sources};
 use crate::artifact::BuildManifest;
-use crate::codebase::{Manifests, WorkTree, beside};
+use crate::codebase::{Manifests, WorkTree, beside, self_and_above};
 use constants::Constants;
 use service::Members;
 use std::collections::BTreeSet;
@@ -81,6 +81,7 @@ impl Facts {
         let here = tree.relative(&request.folder).unwrap_or_default();
         let manifests = Manifests::in_tree(&tree);
         let manifest = manifests.nearest(&here)?;
+        untracked_between(&tree, &here, &manifest.folder)?;
         let members = Members::around(manifest, &manifests, &tree)?;
         let containers = ContainerFile::all(&tree);
         let declared = declared_package(&tree, &manifest.folder);
@@ -132,6 +133,12 @@ impl Facts {
         let own = beside(&self.service().folder, name);
         if self.tree.stands(&own) { own } else { beside(&self.workspace, name) }
     }
+}
+
+/// Refuses a crate that git does not know yet: another one, above it, would be judged in its place.
+fn untracked_between(tree: &WorkTree, here: &str, found: &str) -> Result<(), Error> {
+    let nearer = self_and_above(here).take_while(|folder| *folder != found).map(|folder| beside(folder, "Cargo.toml"));
+    nearer.filter(|path| tree.stands(path)).take(1).try_for_each(|manifest| Err(Error::Untracked { manifest }))
 }
 
 fn build_script(tree: &WorkTree, package: &Package) -> Option<Source> {

@@ -2,11 +2,16 @@
 
 use super::{Advice, ExitCode};
 use crate::check::Error;
+use crate::report::shell_word;
 
 pub(super) fn advice(error: &Error) -> Advice {
     match error {
         Error::Codebase(error) => super::codebase::advice(error),
         Error::App(error) => super::app::advice(error),
+        Error::Untracked { manifest } => {
+            let folder = manifest.rsplit_once('/').map_or(".", |(folder, _)| folder);
+            Advice::hint(ExitCode::NotFound, format!("at the top of the codebase: `git add {}`", shell_word(folder)))
+        }
         Error::Allow { hint, .. } => Advice::hint(ExitCode::Data, hint.clone()),
         Error::NoRule { nearest: Some(near), .. } => {
             Advice::hint(ExitCode::NotFound, format!("did you mean `{near}`?"))

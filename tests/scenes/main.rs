@@ -74,6 +74,7 @@ mod export_systemd;
 mod export_systemd_booted;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod following;
+mod guide;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod google;
 #[cfg(target_os = "linux")]

@@ -4,6 +4,8 @@
 //! - `<!-- fixture: service -->` sets the scene (`tests/documents/prelude.sh` has them);
 //! - `<!-- exits: 1 -->` the block ends with that code, and that is its point;
 //! - `<!-- not run: REASON -->` it cannot run here. These are counted, and the list of them is a snapshot.
+//!
+//! What the guide shows as printed, in `text` blocks, must have been printed; `...` stands for anything, and numbers are not compared.
 
 use super::running::free_port;
 use super::scene::{PROGRAM, Scene, assert_page};
@@ -121,6 +123,7 @@ fn run(documents: &[&str]) {
         let path = std::env::var("PATH").expect("PATH");
         command.arg(scene.home().join("session.sh")).stdin(std::process::Stdio::null());
         command.env("PATH", format!("{}:{path}", programs.display())).env("PORT", free_port().to_string());
+        command.env("USER", "ada").env("LOGNAME", "ada");
         if *document == "README.md" {
             // Its service has the template's dependencies: compiled once, for the tour and for it.
             command.env("CARGO_TARGET_DIR", Path::new(REPOSITORY).join("target/generated"));
@@ -131,6 +134,11 @@ fn run(documents: &[&str]) {
             "{document} does not do what it says:\n{}",
             outcome.page()
         );
+        if document.starts_with("docs/guide/") && *document != "docs/guide/README.md" {
+            let printed = format!("{}{}", outcome.stdout, outcome.stderr);
+            let missing = super::guide::not_printed(document, &printed);
+            assert!(missing.is_empty(), "{document} shows what is not printed: {missing:#?}\n{printed}");
+        }
         lines += blocks
             .iter()
             .filter(|block| block.mark("not run").is_none())

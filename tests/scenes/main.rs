@@ -74,9 +74,10 @@ mod export_systemd;
 mod export_systemd_booted;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod following;
-mod guide;
 #[cfg(all(target_os = "linux", feature = "build"))]
 mod google;
+#[cfg(all(target_os = "linux", feature = "scaffold", feature = "check", feature = "build", feature = "export"))]
+mod guide;
 #[cfg(target_os = "linux")]
 mod high_water;
 #[cfg(target_os = "linux")]

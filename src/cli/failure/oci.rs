@@ -87,6 +87,14 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Unavailable,
             "type it again when the registry can be reached; what it has is not sent again",
         ),
+        Error::Registry { cause: RegistryCause::NoTls, .. } => Advice::hint(
+            ExitCode::Unavailable,
+            "`--insecure` speaks to it without, and so shows the login to whoever is on the way",
+        ),
+        Error::Registry { cause: RegistryCause::Certificate, .. } => Advice::hint(
+            ExitCode::Unavailable,
+            "SSL_CERT_FILE names a file with the authority that speaks for it, where that is one of your own",
+        ),
         Error::Registry { cause: RegistryCause::Credentials, registry, login, .. } => Advice::hint(
             ExitCode::Unavailable,
             match login {

@@ -183,6 +183,10 @@ pub enum RegistryCause {
     Network,
     /// Who asks.
     Credentials,
+    /// It speaks no TLS.
+    NoTls,
+    /// Nobody whom this machine trusts speaks for its certificate.
+    Certificate,
 }
 
 impl Error {

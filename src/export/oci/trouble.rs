@@ -41,7 +41,8 @@ pub(super) fn is_absent(refusal: &Refusal) -> bool {
 pub(super) fn is_passing(refusal: &Refusal) -> bool {
     match refusal {
         Refusal::Said(OciDistributionError::RequestError(error)) => {
-            error.status().is_none_or(|status| status.is_server_error()) && !error.is_builder()
+            let lasting = error.is_builder() || of_tls(&innermost(error)) != RegistryCause::Network;
+            error.status().is_none_or(|status| status.is_server_error()) && !lasting
         }
         Refusal::Said(OciDistributionError::RegistryError { envelope, .. }) => {
             envelope.errors.iter().any(|error| error.code == OciErrorCode::Toomanyrequests)
@@ -74,14 +75,35 @@ pub(super) fn trouble(image: &Reference, login: &Login, act: &'static str, refus
             RegistryCause::Credentials
         }
         Refusal::Said(refusal) if matches!(status(refusal), Some(401 | 403)) => RegistryCause::Credentials,
+        Refusal::Said(OciDistributionError::RequestError(error)) => of_tls(&innermost(error)),
         _ => RegistryCause::Network,
     };
     let why = match refusal {
+        _ if cause == RegistryCause::NoTls => "it speaks no TLS".to_owned(),
         Refusal::Said(refusal) => login.redacted(&Printable(&shortest(refusal)).to_string()),
         Refusal::Silent => "it fell silent".to_owned(),
     };
     let (registry, source) = (image.registry().to_owned(), login.source().map(str::to_owned));
     Error::Registry { registry, act, name: image.repository().to_owned(), why, cause, login: source }
+}
+
+fn innermost(error: &dyn StdError) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+/// What to look at where a connection is refused in these words, which are rustls's own.
+fn of_tls(said: &str) -> RegistryCause {
+    if said.contains("InvalidContentType") {
+        RegistryCause::NoTls
+    } else if said.contains("certificate") {
+        RegistryCause::Certificate
+    } else {
+        RegistryCause::Network
+    }
 }
 
 /// The innermost cause, or what the registry itself says; of a page, its first line.
@@ -94,13 +116,24 @@ fn shortest(refusal: &OciDistributionError) -> String {
         OciDistributionError::ServerError { code, message, .. } => format!("{code} {message}"),
         OciDistributionError::UnauthorizedError { .. } => "it asks for a login".to_owned(),
         OciDistributionError::AuthenticationFailure(said) => format!("it refuses the login: {said}"),
-        other => {
-            let mut cause: &dyn StdError = other;
-            while let Some(deeper) = cause.source() {
-                cause = deeper;
-            }
-            cause.to_string()
-        }
+        other => innermost(other),
     };
     text.lines().next().unwrap_or_default().chars().take(LONGEST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RegistryCause, of_tls};
+
+    #[test]
+    fn what_tls_has_against_a_registry_is_told_apart() {
+        // As rustls and its verifier word it.
+        for (said, cause) in [
+            ("received corrupt message of type InvalidContentType", RegistryCause::NoTls),
+            ("invalid peer certificate: UnknownIssuer", RegistryCause::Certificate),
+            ("Connection refused (os error 111)", RegistryCause::Network),
+        ] {
+            assert_eq!(of_tls(said), cause, "{said}");
+        }
+    }
 }

@@ -133,6 +133,15 @@ fn what_could_not_be_checked_is_never_a_finding() {
 }
 
 #[test]
+fn a_page_whose_folder_is_not_there_is_named_as_it_was_typed() {
+    let outcome = bad().twelve(["check", "-q", "--html", "reports/check.html"]);
+    assert_eq!(outcome.code, Some(66), "{}", outcome.page());
+    let said = "error: `reports/check.html` cannot be written: No such file or directory (os error 2)\n\
+        hint: its folder is not there: `mkdir -p reports`\n";
+    assert_eq!(outcome.stderr, said);
+}
+
+#[test]
 fn source_that_does_not_compile_is_read_all_the_same_and_what_is_no_rust_is_named() {
     let scene = service(&[
         ("src/main.rs", &format!("mod broken;\nuse nowhere::Nothing;\n{GOOD}")),

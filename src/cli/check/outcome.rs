@@ -24,7 +24,12 @@ pub(super) fn read_baseline(surroundings: &Surroundings, path: &Path) -> Result<
 
 /// Writes a file that was asked for: whole, or not at all. One that stands is replaced, as the last run's.
 pub(super) fn write_file(surroundings: &Surroundings, path: &Path, text: &str) -> Result<(), Error> {
-    let failed = |cause: std::io::Error| Error::File { path: path.display().to_string(), act: "written", cause };
+    let failed = |cause: std::io::Error| {
+        // The cause alone: the name that stands in it for a moment is nobody's.
+        let text = cause.to_string();
+        let plain = text.split_once(" at path ").map(|(plain, _)| std::io::Error::new(cause.kind(), plain));
+        Error::File { path: path.display().to_string(), act: "written", cause: plain.unwrap_or(cause) }
+    };
     let whole = surroundings.resolve(path);
     let folder = whole.parent().unwrap_or(&surroundings.directory);
     let mut builder = tempfile::Builder::new();

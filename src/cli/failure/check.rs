@@ -18,6 +18,10 @@ pub(super) fn advice(error: &Error) -> Advice {
         }
         Error::NoRule { nearest: None, .. } => Advice::hint(ExitCode::NotFound, "cargo twelve check --rules"),
         Error::Baseline { .. } => Advice::hint(ExitCode::Data, "cargo twelve check --write-baseline FILE"),
+        Error::File { path, act: "written", cause } if cause.kind() == std::io::ErrorKind::NotFound => {
+            let folder = std::path::Path::new(path).parent().unwrap_or(std::path::Path::new(".")).display();
+            Advice::hint(ExitCode::NotFound, format!("its folder is not there: `mkdir -p {folder}`"))
+        }
         Error::File { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => Advice::hint(
             ExitCode::NotFound,
             "paths start at the working directory; `cargo twelve check --write-baseline FILE` makes a baseline",

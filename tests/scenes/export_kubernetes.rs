@@ -144,6 +144,15 @@ fn what_cannot_start_in_a_pod_is_not_exported() {
 }
 
 #[test]
+fn a_program_reads_the_files_in_the_last_line() {
+    let scene = shop();
+    let outcome = exported(&scene, &["--format", "json"]);
+    let document: serde_json::Value = outcome.stdout.lines().last().expect("a line").parse().expect("a document");
+    assert_eq!((&document["release"], &document["files"][0]), (&"v1".into(), &"configmap.yaml".into()));
+    assert!(outcome.stdout.contains("env export --to k8s-secret") && !outcome.page().contains("hunter"));
+}
+
+#[test]
 fn without_a_contract_every_name_may_be_a_secret() {
     let scene = Scene::new();
     release(&scene, "[processes.web]\ncommand = \"shop serve\"\nport = true\n");

@@ -56,14 +56,11 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let generated = GeneratedFiles::new(&origin(&exported), &command("kubernetes", &exported, &arguments.words()));
     let generated = kubernetes(&exported, &export, generated)?;
     warnings(&exported).for_each(|event| surroundings.reporter.tell(&event));
-    write(&generated, &arguments.to, &exported, surroundings)?;
-    if secrets == SecretValues::LeftOut {
-        let names = secret_names(&exported, &export);
-        if !names.is_empty() {
-            surroundings.reporter.tell(&arguments.secret_to_make(&exported, &names));
-        }
+    let names = secret_names(&exported, &export);
+    if secrets == SecretValues::LeftOut && !names.is_empty() {
+        surroundings.reporter.tell(&arguments.secret_to_make(&exported, &names));
     }
-    Ok(ExitCode::Done)
+    write(&generated, &arguments.to, &exported, surroundings)
 }
 
 impl Arguments {

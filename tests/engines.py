@@ -609,11 +609,13 @@ def main():
         reference = reference or answers
         rows[engine.name] = row(running, answers, reference)
     questions = list(next(iter(rows.values())))
-    print("| | " + " | ".join(rows) + " |\n|" + " --- |" * (len(rows) + 1))
-    for question in questions:
-        print(f"| {question} | " + " | ".join(answers[question] for answers in rows.values()) + " |")
+    lines = ["| | " + " | ".join(rows) + " |", "|" + " --- |" * (len(rows) + 1)]
+    lines += [f"| {question} | " + " | ".join(answers[question] for answers in rows.values()) + " |" for question in questions]
+    print("\n".join(lines))
     bad = [f"{name}: {question}: {answer}" for name, answers in rows.items() for question, answer in answers.items()
            if answer != "yes" and not answer.startswith("n/a")]
+    if len(rows) == len(ENGINES) and "\n".join(lines) not in pathlib.Path("README.md").read_text():
+        bad.append("the table in README.md is another one")
     for one in bad:
         print(one, file=sys.stderr)
     sys.exit(1 if bad else 0)

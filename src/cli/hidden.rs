@@ -2,7 +2,7 @@
 //! is given sockets, and one that exported units call. They are read without the parser of the command line, which costs time and memory in each.
 
 use super::ExitCode;
-use crate::run;
+use crate::run::{self, Awaited};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Duration;
@@ -21,19 +21,23 @@ pub(super) fn exec(words: &[OsString]) -> Option<u8> {
     }
 }
 
-/// Waits until a process is ready: the port of the first instance of its type, its number, how long in milliseconds,
-/// and the path that it answers, where it declares one.
+/// Waits until a process is ready: its id, the port of the first instance of its type, its number, how long in
+/// milliseconds, and the path that it answers, where it declares one.
 fn wait(words: &[OsString]) -> ExitCode {
     let number = |index: usize| words.get(index).and_then(|word| word.to_str()?.parse::<u64>().ok());
-    let port = number(0).zip(number(1)).and_then(|(first, instance)| (first + instance).checked_sub(1));
-    let (Some(port), Some(patience)) = (port.and_then(|port| u16::try_from(port).ok()), number(2)) else {
-        eprintln!("error: `{}` takes a port, an instance from 1, and milliseconds", run::AWAIT_READY);
+    let port = number(1).zip(number(2)).and_then(|(first, instance)| (first + instance).checked_sub(1));
+    let port = port.and_then(|port| u16::try_from(port).ok());
+    let pid = number(0).and_then(|pid| i32::try_from(pid).ok());
+    let (Some(pid), Some(port), Some(patience)) = (pid, port, number(3)) else {
+        eprintln!("error: `{}` takes a process id, a port, an instance from 1, and milliseconds", run::AWAIT_READY);
         return ExitCode::Usage;
     };
-    if run::await_ready(port, words.get(3).and_then(|path| path.to_str()), Duration::from_millis(patience)) {
-        return ExitCode::Done;
+    let path = words.get(4).and_then(|path| path.to_str());
+    match run::await_ready(pid, port, path, Duration::from_millis(patience)) {
+        Awaited::Ready => return ExitCode::Done,
+        Awaited::Late => eprintln!("error: what listens on port {port} was not ready within {patience} ms"),
+        Awaited::Ended => eprintln!("error: the process ended before it was ready on port {port}"),
     }
-    eprintln!("error: what listens on port {port} was not ready within {patience} ms");
     ExitCode::Unavailable
 }
 

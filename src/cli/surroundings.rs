@@ -99,8 +99,15 @@ impl Surroundings {
                 hint: "name one with `--store DIR` or TWELVE_STORE".to_owned(),
             })?,
         };
-        Ok(Store::at(&Location::parse(&location, &self.directory)?.with_environment(&self.environment))
-            .shown_by(&self.reporter))
+        Ok(self.store_at(&location)?.shown_by(&self.reporter))
+    }
+
+    /// The store at a location.
+    ///
+    /// # Errors
+    /// Where it is of a kind that cannot be opened.
+    pub(crate) fn store_at(&self, location: &Path) -> anyhow::Result<Store> {
+        Ok(Store::at(&Location::parse(location, &self.directory)?.with_environment(&self.environment)))
     }
 
     /// The name of the app whose folder the user stands in.

@@ -53,4 +53,6 @@ pub use program::Programs;
 pub use removal::remove_tree;
 pub use services::wait_for_services;
 pub use sockets::{BECOME, GivenSockets, Sockets, become_listener};
-pub use supervisor::{AWAIT_READY, Companion, Demand, Signals, Voice, WATCHDOG, await_ready, supervise, watch};
+pub use supervisor::{
+    AWAIT_READY, Awaited, Companion, Demand, Signals, Voice, WATCHDOG, await_ready, supervise, watch,
+};

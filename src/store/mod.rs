@@ -294,6 +294,14 @@ impl Store {
         self.place.location()
     }
 
+    /// Where it is, as the variables by which another machine finds the same store: TWELVE_STORE, and that of its endpoint
+    /// where it has one. No credential is in them.
+    #[must_use]
+    pub fn as_variables(&self) -> Vec<(&'static str, String)> {
+        let address = self.place.name("").trim_end_matches('/').to_owned();
+        std::iter::once(("TWELVE_STORE", address)).chain(self.place.endpoint()).collect()
+    }
+
     /// The apps that it holds, sorted.
     ///
     /// # Errors

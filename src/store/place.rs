@@ -35,6 +35,11 @@ pub(super) trait Place: fmt::Debug + Send + Sync {
     /// Where it is, for messages; never with a credential.
     fn location(&self) -> String;
 
+    /// The variable that says which server has it, and its value, where one does; never with a credential.
+    fn endpoint(&self) -> Option<(&'static str, String)> {
+        None
+    }
+
     /// What stands under a key, named for messages so that a person can find it.
     fn name(&self, key: &str) -> String;
 

@@ -1,10 +1,11 @@
 //! A systemd that was booted in a container: the machine's own system, read-only, with an empty /etc and /var. Only root
 //! can have one.
 
-use super::running::wait_until;
+use super::running::{PATIENCE, wait_until};
 use super::scene::Scene;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// A booted systemd; it is powered off when this is dropped.
 pub(crate) struct Booted {
@@ -66,6 +67,16 @@ impl Booted {
     /// A property of a unit.
     pub(crate) fn property(&self, unit: &str, name: &str) -> String {
         self.says(&["systemctl", "show", "-P", name, unit]).trim().to_owned()
+    }
+
+    /// Waits until a property of a unit has this value.
+    pub(crate) fn wait_for(&self, unit: &str, name: &str, value: &str) {
+        let since = Instant::now();
+        while self.property(unit, name) != value {
+            let journal = || self.says(&["journalctl", "-o", "short", "--no-pager", "-n", "60"]);
+            assert!(since.elapsed() < PATIENCE, "{name} of {unit} is {}\n{}", self.property(unit, name), journal());
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// What a unit has said, by the name that it has in the journal.

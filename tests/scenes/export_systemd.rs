@@ -2,7 +2,7 @@
 
 use super::booted::installed;
 use super::ledger::release;
-use super::scene::{Outcome, Scene, assert_page};
+use super::scene::{Outcome, PROGRAM, Scene, assert_page};
 use jiff::civil::{Date, DateTime, date};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,6 +52,34 @@ fn a_release_becomes_units() {
 }
 
 #[test]
+fn units_name_a_store_as_the_server_reaches_it_and_an_env_file_where_it_lies_there() {
+    let scene = shop();
+    let absolute = scene.path().join("prod.env");
+    let words = [
+        "export",
+        "systemd",
+        "--release-id",
+        "shop@v1",
+        "--to",
+        "units",
+        "--server-store",
+        "s3://rel/team",
+        "--env-file",
+    ];
+    let mut command = scene.command(PROGRAM);
+    command.args(words).arg(&absolute).args(["--format", "json"]);
+    let outcome = scene.outcome(command.env("AWS_ENDPOINT_URL", "https://ada:hunter2@s3.example.org/?token=hunter2"));
+    assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+    assert_page("export_systemd__json", &outcome.stdout);
+    let units = page(&scene.path().join("units"));
+    // Both, in the units of processes as well: what stands in the cache is known by the store that it is from.
+    assert_eq!(units.matches("Environment=TWELVE_STORE=s3://rel/team\n").count(), 5, "{units}");
+    assert_eq!(units.matches("Environment=AWS_ENDPOINT_URL=https://s3.example.org\n").count(), 5, "{units}");
+    assert!(units.contains(&format!("LoadCredential=env:{}\n", absolute.display())), "{units}");
+    assert!(!units.contains("hunter2"));
+}
+
+#[test]
 fn the_same_release_gives_the_same_bytes_and_no_value_of_the_config_is_in_them() {
     let scene = shop();
     let first = export(&scene, &["--env-file", "prod.env"]);
@@ -91,8 +119,7 @@ fn systemd_finds_nothing_wrong_with_the_units_and_little_exposed() {
     }
     let scene = shop();
     for more in [&[][..], &["--own-sockets"], &["--port", "80"]] {
-        let outcome =
-            export(&scene, &[&["--env-file", "prod.env", "--server-program", super::scene::PROGRAM], more].concat());
+        let outcome = export(&scene, &[&["--env-file", "prod.env", "--server-program", PROGRAM], more].concat());
         assert_eq!(outcome.code, Some(0), "{}", outcome.page());
         let units: Vec<PathBuf> = outcome.stdout.lines().map(|unit| scene.path().join("units").join(unit)).collect();
         let mut command = Command::new("systemd-analyze");

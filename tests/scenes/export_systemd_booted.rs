@@ -17,6 +17,9 @@ const SHOP: &str = "[processes.web]\ncommand = \"shop serve\"\nport = true\nread
     [config.vars.SESSION_KEY]\ntype = \"string\"\nsecret = true\nfrom-file = true\n\n\
     [sandbox]\nwritable = [\"/var/lib/shop\"]\n";
 
+/// The base of the ports that most scenes have.
+const PORT: [&str; 2] = ["--port", "6000"];
+
 /// A systemd into which the scene's store, its working folder and the program are bound.
 fn booted(scene: &Scene) -> Option<Booted> {
     let (store, work) = (scene.store(), scene.path());
@@ -25,8 +28,7 @@ fn booted(scene: &Scene) -> Option<Booted> {
 
 /// Exports a release and installs its units as `docs/operations.md` says.
 fn install(scene: &Scene, booted: &Booted, release: &str, more: &[&str]) {
-    let words =
-        ["export", "systemd", "--release-id", release, "--env-file", "prod.env", "--port", "6000", "--to", "units"];
+    let words = ["export", "systemd", "--release-id", release, "--env-file", "prod.env", "--to", "units"];
     let server = ["--server-program", "/srv/cargo-twelve", "--server-store", "/srv/store"];
     let outcome = scene.twelve(words.iter().chain(&server).chain(more));
     assert_eq!(outcome.code, Some(0), "{}", outcome.page());
@@ -51,13 +53,14 @@ fn a_formation_runs_under_systemd_with_no_supervisor_in_between() {
         "-c",
         "umask 077; mkdir /etc/shop && cp /srv/work/prod.env /etc/shop && echo hunter2 > /etc/shop/session.key",
     ]);
-    install(&scene, &booted, "shop@v2", &[]);
+    install(&scene, &booted, "shop@v2", &PORT);
 
     // It comes up with the machine, and is ready when starting it returns.
     booted.says(&["systemctl", "enable", "--now", "--quiet", "shop.target"]);
     let units = ["shop-web@1", "shop-web@2", "shop-worker@1", "shop-admin-report.timer"];
     for unit in units {
-        assert_eq!(booted.property(unit, "ActiveState"), "active", "{unit}");
+        let journal = || booted.says(&["journalctl", "-o", "short", "--no-pager"]);
+        assert_eq!(booted.property(unit, "ActiveState"), "active", "{unit}: {}", journal());
     }
     for port in [6000, 6001] {
         assert!(get(&booted, port).ends_with("ok"), "{port}");
@@ -86,8 +89,8 @@ fn a_formation_runs_under_systemd_with_no_supervisor_in_between() {
 
     // What is killed is started again, and is ready again.
     booted.says(&["kill", "-KILL", &pid]);
-    wait_until("another start", || (booted.property("shop-web@1", "NRestarts") == "1").then_some(()));
-    wait_until("readiness", || (booted.property("shop-web@1", "ActiveState") == "active").then_some(()));
+    booted.wait_for("shop-web@1", "NRestarts", "1");
+    booted.wait_for("shop-web@1", "ActiveState", "active");
     assert!(get(&booted, 6000).ends_with("ok"));
     assert_ne!(booted.property("shop-web@1", "MainPID"), pid);
 
@@ -119,7 +122,7 @@ fn a_formation_runs_under_systemd_with_no_supervisor_in_between() {
     assert!(booted.journal("shop-worker.1").contains("asked\n"));
 
     // Going back: the units of an older release say so themselves, with the store out of reach or not.
-    install(&scene, &booted, "shop@v1", &[]);
+    install(&scene, &booted, "shop@v1", &PORT);
     booted.says(&["systemctl", "restart", "shop-web@1"]);
     let pid = booted.property("shop-web@1", "MainPID");
     assert!(booted.says(&["sh", "-c", &format!("tr '\\0' '\\n' < /proc/{pid}/environ")]).contains("RELEASE_ID=v1\n"));
@@ -136,7 +139,7 @@ fn sockets_of_systemd_lose_no_connection_over_a_restart() {
     scene.write("prod.env", "");
     let Some(booted) = booted(&scene) else { return };
     booted.says(&["sh", "-c", "mkdir /etc/shop && cp /srv/work/prod.env /etc/shop"]);
-    install(&scene, &booted, "shop@v1", &["--own-sockets"]);
+    install(&scene, &booted, "shop@v1", &["--own-sockets", "--port", "6000"]);
     booted.says(&["systemctl", "start", "shop.target"]);
     // Each process answers one request and ends; what comes while none lives waits in systemd's socket.
     let pids: Vec<String> = (0..4).map(|_| get(&booted, 6001).trim().to_owned()).collect();
@@ -146,4 +149,33 @@ fn sockets_of_systemd_lose_no_connection_over_a_restart() {
     assert_eq!(different.len(), 4, "{pids:?}");
     assert!(booted.journal("shop-web.2").contains("sockets=1 names="), "{}", booted.journal("shop-web.2"));
     assert!(get(&booted, 6000).trim().parse::<u32>().is_ok());
+}
+
+#[test]
+fn a_signed_release_binds_a_low_port_and_an_unsigned_one_does_not_come_to_the_machine() {
+    let scene = Scene::new();
+    release(&scene, "[processes.web]\ncommand = \"shop serve\"\nport = true\n");
+    release(&scene, "[processes.web]\ncommand = \"shop serve\"\nport = true\n");
+    let made =
+        scene.outcome(scene.command("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "ci", "-f", "key"]));
+    assert_eq!(made.code, Some(0), "{}", made.page());
+    let key = std::fs::read_to_string(scene.path().join("key.pub")).expect("a key");
+    scene.write("signers", format!("ci@example.org {key}"));
+    let signed = scene.twelve(["sign", "shop@v1", "--key", "key"]);
+    assert_eq!(signed.code, Some(0), "{}", signed.page());
+    scene.write("prod.env", "");
+    let Some(booted) = booted(&scene) else { return };
+    booted.says(&["sh", "-c", "mkdir /etc/shop && cp /srv/work/prod.env /srv/work/signers /etc/shop"]);
+    let more = ["--port", "80", "--server-signers", "/etc/shop/signers"];
+    install(&scene, &booted, "shop@v1", &more);
+    booted.says(&["systemctl", "start", "shop.target"]);
+    assert!(get(&booted, 80).ends_with("ok"), "{}", booted.journal("shop-web.1"));
+    assert_eq!(booted.journal("shop-web.1").matches("warning").count(), 0, "{}", booted.journal("shop-web.1"));
+    install(&scene, &booted, "shop@v2", &more);
+    let refused = booted.inside(&["systemctl", "restart", "shop-web@1"]).expect("it is booted");
+    assert!(!refused.status.success());
+    for unit in ["shop-pull", "shop-web@1"] {
+        assert_eq!(booted.property(unit, "ExecMainStatus"), "77", "{unit}: {}", booted.journal("shop-web.1"));
+    }
+    assert_eq!(booted.property("shop-web@1", "ActiveState"), "failed", "another start would only repeat it");
 }

@@ -37,7 +37,7 @@ pub(super) struct Arguments {
 
     /// The store's location [default: as here]
     #[arg(long, value_name = "LOCATION", help_heading = "On the server")]
-    server_store: Option<String>,
+    server_store: Option<PathBuf>,
 
     /// Where unpacked releases are kept
     #[arg(long, value_name = "DIR", default_value = "/var/cache/cargo-twelve", help_heading = "On the server")]
@@ -61,7 +61,10 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
 
 impl Arguments {
     fn server(&self, exported: &Exported, files: &[EnvFile], surroundings: &Surroundings) -> anyhow::Result<Server> {
-        let store = self.server_store.clone().map_or_else(|| surroundings.store().map(|store| store.location()), Ok)?;
+        let store = match &self.server_store {
+            Some(location) => surroundings.store_at(location)?,
+            None => surroundings.store()?,
+        };
         let place = |path: &PathBuf| on_server(path, exported.app().as_str());
         let variables = exported.declaration().contract.iter().flat_map(|contract| &contract.variables);
         let value_files = variables.filter(|variable| variable.from_file).filter_map(|variable| {
@@ -71,7 +74,7 @@ impl Arguments {
         });
         Ok(Server {
             program: self.server_program.clone(),
-            store,
+            store: store.as_variables(),
             cache: self.server_cache.clone(),
             signers: self.server_signers.clone(),
             env_files: self.config.env_files.iter().map(place).collect(),

@@ -17,7 +17,7 @@ impl Units<'_> {
         let mut unit = Unit::new();
         unit.section("Unit");
         unit.set("Description", &format!("{} admin.{} of {}", self.exported.app(), admin.name, self.release()));
-        unit.set("Requires", &self.pull_name());
+        unit.set("Wants", &self.pull_name());
         unit.set("After", &format!("network.target {}", self.pull_name()));
         unit.set("StartLimitIntervalSec", "0");
         unit.section("Service");

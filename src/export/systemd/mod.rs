@@ -20,8 +20,8 @@ use unit::Unit;
 pub struct Server {
     /// The program.
     pub program: String,
-    /// The store's location.
-    pub store: String,
+    /// Where the store is, as variables.
+    pub store: Vec<(&'static str, String)>,
     /// The folder of unpacked releases.
     pub cache: String,
     /// The file of believed keys, where only signed releases run.
@@ -148,7 +148,7 @@ impl Units<'_> {
 
     /// Where the machine keeps things, as variables, since every command reads them.
     fn places(&self, unit: &mut Unit) {
-        unit.environment("TWELVE_STORE", &self.server.store);
+        self.server.store.iter().for_each(|(name, value)| unit.environment(name, value));
         unit.environment("TWELVE_CACHE", &self.server.cache);
         if let Some(signers) = &self.server.signers {
             unit.environment("TWELVE_SIGNERS", signers);

@@ -1,7 +1,7 @@
 //! The template unit of a process type, and the sockets of its instances. `shop-web@2` is `web.2`: the instance number
 //! says which port it gets, as `run` gives them.
 
-use super::unit::{Unit, duration, literal};
+use super::unit::{MAIN_PID, Unit, duration, literal};
 use super::{Listening, Units};
 use crate::app::{Restart, StopSignal};
 use crate::export::ExportedProcess;
@@ -34,7 +34,8 @@ impl Units<'_> {
         unit.section("Unit");
         unit.set("Description", &format!("{} {}.%i of {}", self.exported.app(), declared.name, self.release()));
         unit.set("PartOf", &self.target_name());
-        unit.set("Requires", &self.pull_name());
+        // Wanted and not required: a start that was refused for its sake would not be tried again.
+        unit.set("Wants", &self.pull_name());
         unit.set("After", &format!("network.target {}", self.pull_name()));
         unit.set("StartLimitIntervalSec", "0");
         unit.section("Service");
@@ -86,7 +87,7 @@ impl Units<'_> {
             return None;
         }
         let port = process.port.to_string();
-        let words = [self.server.program.clone(), "await-ready".to_owned(), port, "%i".to_owned()];
+        let words = [&self.server.program, "await-ready", MAIN_PID, &port, "%i"].map(str::to_owned);
         let rest = std::iter::once(declared.start_timeout.to_string()).chain(declared.ready.as_deref().map(literal));
         Some(words.into_iter().chain(rest).collect())
     }

@@ -41,7 +41,10 @@ impl Units<'_> {
         }
         unit.set("CapabilityBoundingSet", "");
         unit.set("PrivateUsers", "yes");
-        unit.set("ProtectHome", if lies_in_a_home(&self.server.store) { "read-only" } else { "yes" });
+        unit.set(
+            "ProtectHome",
+            if self.server.store.iter().any(|(_, place)| lies_in_a_home(place)) { "read-only" } else { "yes" },
+        );
         unit.set("UMask", "0022");
         self.harden_alike(&mut unit);
         unit.text()

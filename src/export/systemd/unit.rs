@@ -1,6 +1,9 @@
 //! The text of a unit (systemd.syntax(7)). What is put into it must not be read as anything else: `%` starts a
 //! specifier, and in a command `$` a variable.
 
+/// The word that systemd replaces by the id of a service's main process (systemd.exec(5), MAINPID).
+pub(super) const MAIN_PID: &str = "$MAINPID";
+
 /// A unit that is being written.
 pub(super) struct Unit {
     text: String,
@@ -39,9 +42,10 @@ impl Unit {
         self.set("Environment", &quoted(&format!("{name}={value}")));
     }
 
-    /// The command of a service: its words are in the unit's own language as far as specifiers go, so that `%i` is the instance.
+    /// The command of a service, [`MAIN_PID`] among its words: they are in the unit's own language as far as specifiers go, so that `%i` is the instance.
     pub(super) fn command(&mut self, setting: &str, words: &[String]) {
-        let words: Vec<String> = words.iter().map(|word| quoted(&word.replace('$', "$$"))).collect();
+        let said = |word: &String| if word == MAIN_PID { word.clone() } else { quoted(&word.replace('$', "$$")) };
+        let words: Vec<String> = words.iter().map(said).collect();
         self.set(setting, &words.join(" "));
     }
 

@@ -19,7 +19,7 @@ mod stopping;
 mod watchdog;
 
 pub use companion::{Companion, Demand};
-pub use readiness::{AWAIT_READY, await_ready};
+pub use readiness::{AWAIT_READY, Awaited, await_ready};
 pub use signals::Signals;
 pub(super) use signals::{STATUS, STOPPING, name};
 pub(super) use spawn::{command, start, surround, unstartable};

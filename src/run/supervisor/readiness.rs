@@ -4,6 +4,7 @@
 use crate::run::launch::Supervised;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
+use rustix::process::{Pid, test_kill_process};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -89,16 +90,6 @@ impl Readiness {
         Known::NotYet
     }
 
-    /// Waits for the answer, where there is nothing else to do meanwhile.
-    fn wait(mut self) -> Known {
-        loop {
-            match self.ask(Instant::now()) {
-                Known::NotYet => std::thread::sleep(self.next().saturating_duration_since(Instant::now())),
-                known => return known,
-            }
-        }
-    }
-
     fn call(&self, now: Instant) -> Option<Call> {
         let address = SocketAddr::from((self.addresses[0], self.port));
         let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
@@ -114,13 +105,35 @@ impl Readiness {
 }
 
 /// The hidden command by which a process manager that has started a process itself waits until it is ready:
-/// `await-ready PORT INSTANCE MILLISECONDS [PATH]`, where PORT is that of the first instance of its type.
+/// `await-ready PID PORT INSTANCE MILLISECONDS [PATH]`, where PORT is that of the first instance of its type.
 pub const AWAIT_READY: &str = "await-ready";
 
-/// Waits until what listens on a port is ready as a process is, and says whether it became so in that time.
+/// What became of a process that somebody else has started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    /// It is ready.
+    Ready,
+    /// It should have been ready by now.
+    Late,
+    /// It has ended.
+    Ended,
+}
+
+/// Waits until the process of this id, which listens on this port, is ready as those are that we start ourselves.
 #[must_use]
-pub fn await_ready(port: u16, path: Option<&str>, patience: Duration) -> bool {
-    Readiness::at(port, path.map(str::to_owned), patience, Instant::now()).wait() != Known::Late
+pub fn await_ready(pid: i32, port: u16, path: Option<&str>, patience: Duration) -> Awaited {
+    let mut readiness = Readiness::at(port, path.map(str::to_owned), patience, Instant::now());
+    // Not asked of /proc, which may hide a process of another user namespace.
+    let ended = || Pid::from_raw(pid).is_none_or(|pid| test_kill_process(pid) == Err(Errno::SRCH));
+    loop {
+        let now = Instant::now();
+        match readiness.ask(now) {
+            Known::Ready(_) => return Awaited::Ready,
+            Known::Late => return Awaited::Late,
+            Known::NotYet if ended() => return Awaited::Ended,
+            Known::NotYet => std::thread::sleep(readiness.next().saturating_duration_since(now)),
+        }
+    }
 }
 
 enum Progress {

@@ -68,7 +68,7 @@ impl Address {
     }
 
     /// The endpoint, where one is named, without what may be a credential.
-    fn endpoint(&self) -> Option<String> {
+    pub(super) fn endpoint(&self) -> Option<String> {
         let named = [
             "aws_endpoint_url_s3",
             "aws_endpoint_url",

@@ -89,6 +89,10 @@ impl Place for Object {
         self.address.to_string()
     }
 
+    fn endpoint(&self) -> Option<(&'static str, String)> {
+        Some((self.address.kind.endpoint_variable(), self.address.endpoint()?))
+    }
+
     fn name(&self, key: &str) -> String {
         self.address.name(key)
     }

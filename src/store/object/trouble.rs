@@ -35,6 +35,15 @@ impl Kind {
             Self::Azure => "AZURE_",
         }
     }
+
+    /// The variable that names its server, where it is none of the cloud's own.
+    pub(super) fn endpoint_variable(self) -> &'static str {
+        match self {
+            Self::Amazon => "AWS_ENDPOINT_URL",
+            Self::Google => "GOOGLE_BASE_URL",
+            Self::Azure => "AZURE_ENDPOINT",
+        }
+    }
 }
 
 impl Address {

@@ -1,16 +1,18 @@
 //! `cargo twelve deploys [NAME]`: which release runs where and how far it is behind; with a name, the deploy's ledger.
 
+mod ledger;
+
 use super::ExitCode;
 use super::surroundings::Surroundings;
-use crate::app::{AppName, DeployName};
-use crate::artifact::{ConfigFingerprint, DeployRef, UtcTime};
+use crate::app::AppName;
+use crate::artifact::{DeployRef, UtcTime};
 #[cfg(feature = "codebase")]
 use crate::codebase::Repository;
 use crate::release::{Behind, CurrentRelease, DeployState, age};
 use crate::report::{Age, Audience, Event, Table, data};
-use crate::store::{StandingEntry, Store};
+use crate::store::Store;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// List the deploys: which release each is at, since when, and how far that is behind
 #[derive(Debug, Args)]
@@ -35,7 +37,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let now = UtcTime::from_timestamp(surroundings.now());
     if let Some(reference) = &arguments.deploy {
         let app = store.app(reference.app.as_ref(), at_hand.as_ref())?;
-        return ledger(&store, &app, &reference.deploy, arguments.last, now, surroundings);
+        return ledger::print(&store, &app, &reference.deploy, arguments.last, now, surroundings);
     }
     let apps = match arguments.app.clone().or(at_hand) {
         Some(app) => vec![app],
@@ -120,68 +122,3 @@ fn behind_branch(
 
 #[cfg(not(feature = "codebase"))]
 fn behind_branch(_: &Store, _: &AppName, _: &mut CurrentRelease, _: UtcTime, _: &Surroundings) {}
-
-fn ledger(
-    store: &Store,
-    app: &AppName,
-    deploy: &DeployName,
-    last: usize,
-    now: UtcTime,
-    surroundings: &Surroundings,
-) -> anyhow::Result<ExitCode> {
-    // One more than is shown: what the last one changed is seen on it.
-    let entries: Vec<StandingEntry> =
-        store.entries(app, deploy)?.take(last.saturating_add(1)).collect::<Result<_, _>>()?;
-    if entries.is_empty() {
-        store.current_entry_or_refuse(app, deploy)?;
-    }
-    let shown = entries.iter().take(last).enumerate();
-    if surroundings.reporter.audience() == Audience::Json {
-        let shown: Vec<Value> = shown.map(|(at, one)| document(one, config_of(&entries, at))).collect();
-        data::document(&json!({ "format": 1, "app": app, "deploy": deploy, "entries": shown }))?;
-        return Ok(ExitCode::Done);
-    }
-    let mut table = Table::new(["ENTRY", "RELEASE", "WHY", "OUTCOME", "CONFIG", "AGE", "BY", "MESSAGE"]);
-    for (at, StandingEntry { entry, outcome, .. }) in shown {
-        table.row([
-            entry.seq.to_string(),
-            entry.release.to_string(),
-            entry.reason.to_string(),
-            outcome.as_ref().map_or("open".to_owned(), |closed| closed.outcome.to_string()),
-            config_of(&entries, at).to_owned(),
-            Age(age(entry.at, now)).to_string(),
-            format!("{} on {}", entry.by, entry.host),
-            entry.message.clone().unwrap_or_default(),
-        ]);
-    }
-    data::text(&table.to_string())?;
-    Ok(ExitCode::Done)
-}
-
-fn document(StandingEntry { entry, outcome, .. }: &StandingEntry, config: &str) -> Value {
-    let mut value = json!({
-        "entry": entry.seq, "release": entry.release, "reason": entry.reason, "at": entry.at, "by": entry.by,
-        "host": entry.host, "pid": entry.pid, "config": config,
-    });
-    if let Some(message) = &entry.message {
-        value["message"] = json!(message);
-    }
-    if let Some(closed) = outcome {
-        value["outcome"] = json!(closed.outcome);
-        value["closed_at"] = json!(closed.at);
-        value["closed_by"] = json!(closed.by);
-    }
-    value
-}
-
-/// What an entry's config is to the done one before it: `same`, `changed`, or `unknown` where their keys differ.
-fn config_of(entries: &[StandingEntry], at: usize) -> &'static str {
-    let known = |one: &StandingEntry| one.entry.config.clone();
-    let before = entries.iter().skip(at + 1).find(|one| one.is_done()).and_then(known);
-    match (entries.get(at).and_then(known), before) {
-        (Some(ConfigFingerprint { key, hmac_sha256 }), Some(before)) if key == before.key => {
-            if hmac_sha256 == before.hmac_sha256 { "same" } else { "changed" }
-        }
-        _ => "unknown",
-    }
-}

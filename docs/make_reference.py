@@ -113,6 +113,11 @@ def formats() -> str:
     return page + "\nA release record and an entry have a key `digest` besides: the sha256 of the canonical form without it.\n"
 
 
+def as_typed(value) -> str:
+    """A value as it is typed in TOML: `false`, and a word without its quotes."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def twelve_toml() -> str:
     schema = json.loads((TO / "twelve.schema.json").read_text())
     page = (
@@ -127,7 +132,7 @@ def twelve_toml() -> str:
             rule = {**schema["$defs"].get(rule.get("$ref", "").removeprefix("#/$defs/"), {}), **rule}
             kind = " or ".join(f"`{one}`" for one in rule["enum"]) if "enum" in rule else rule.get("type", "text")
             kind = " or ".join(kind) if isinstance(kind, list) else kind
-            said = rule["description"] + (f" Default: `{rule['default']}`." if "default" in rule else "")
+            said = rule["description"] + (f" Default: `{as_typed(rule['default'])}`." if "default" in rule else "")
             rows.append([f"`{key}`" + (" (required)" if key in of.get("required", []) else ""), kind, said])
         return table(["key", "type", "meaning"], rows)
 

@@ -134,7 +134,8 @@ fn run(documents: &[&str]) {
             "{document} does not do what it says:\n{}",
             outcome.page()
         );
-        if document.starts_with("docs/guide/") && *document != "docs/guide/README.md" {
+        // They were printed on a machine of this kind, and name its libraries.
+        if cfg!(target_arch = "x86_64") && document.starts_with("docs/guide/") && *document != "docs/guide/README.md" {
             let printed = format!("{}{}", outcome.stdout, outcome.stderr);
             let missing = super::guide::not_printed(document, &printed);
             assert!(missing.is_empty(), "{document} shows what is not printed: {missing:#?}\n{printed}");

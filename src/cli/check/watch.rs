@@ -2,6 +2,7 @@
 //! what its processes do is measured: from outside, by what the kernel says of them.
 
 mod away;
+mod descent;
 mod files;
 mod request;
 mod sockets;

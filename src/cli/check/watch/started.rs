@@ -1,13 +1,14 @@
 //! One `cargo twelve run`, as long as it runs: what it says of its process, and when.
 
 use super::Watch;
+use super::descent::descendants;
 use crate::app::ProcessType;
 use crate::check::Output;
 use anyhow::Context;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -264,24 +265,4 @@ fn base(watch: &Watch<'_>, process: &ProcessType, port: u16) -> anyhow::Result<S
     let before = types.iter().position(|one| one.name == process.name).unwrap_or(0);
     let offset = u16::try_from(before * 100).context("so many process types have no ports")?;
     Ok(port.checked_sub(offset).context("no port is free that high")?.to_string())
-}
-
-/// A process and all that descend from it, by their parents' ids (proc(5), `/proc/PID/stat`).
-fn descendants(root: u32) -> BTreeSet<u32> {
-    let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // The name in parentheses may hold anything, also parentheses.
-        let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok());
-        children.entry(parent.unwrap_or(0)).or_default().push(pid);
-    }
-    let mut all = BTreeSet::new();
-    let mut open = vec![root];
-    while let Some(pid) = open.pop() {
-        if all.insert(pid) {
-            open.extend(children.get(&pid).into_iter().flatten());
-        }
-    }
-    all
 }

@@ -1,5 +1,6 @@
 //! Which processes are meant: what a supervisor started, and all that descends from it.
 
+use crate::cli::check::watch::descent::parent;
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -56,11 +57,4 @@ impl Family {
         let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
         environment.split(|byte| *byte == 0).any(|one| one.starts_with(&name))
     }
-}
-
-/// The parent of a process, where it lives (proc(5), `/proc/PID/stat`).
-fn parent(pid: u32) -> Option<u32> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name in parentheses may hold anything, also parentheses.
-    stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
 }

@@ -112,7 +112,7 @@ use surroundings::Surroundings;
 /// From an empty folder to a running process, by the twelve-factor method
 #[derive(Debug, Parser)]
 #[command(name = "cargo twelve", bin_name = "cargo twelve", display_name = "cargo-twelve", version)]
-#[command(disable_help_subcommand = true, after_help = overview::EXAMPLES)]
+#[command(disable_help_subcommand = true, max_term_width = 120, after_help = overview::EXAMPLES)]
 struct Arguments {
     #[command(flatten)]
     options: Options,

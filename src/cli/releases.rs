@@ -49,6 +49,6 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
             record.message.clone().unwrap_or_default(),
         ]);
     }
-    data::text(&table.to_string())?;
+    data::text(&table.fitted(surroundings.columns()).to_string())?;
     Ok(ExitCode::Done)
 }

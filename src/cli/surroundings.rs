@@ -48,6 +48,15 @@ impl Surroundings {
         std::io::stderr().is_terminal() && set("CI").is_none() && set("TERM").is_some_and(|term| term != "dumb")
     }
 
+    /// How many columns the terminal has that data is printed on; none where stdout is no terminal.
+    #[expect(clippy::unused_self, reason = "the terminal is one of the surroundings")]
+    pub(crate) fn columns(&self) -> Option<usize> {
+        rustix::termios::tcgetwinsize(std::io::stdout())
+            .ok()
+            .map(|size| size.ws_col.into())
+            .filter(|columns| *columns > 0)
+    }
+
     /// A variable that is set and not empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
         self.environment.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())

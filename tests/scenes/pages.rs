@@ -112,3 +112,22 @@ fn a_file_to_import_that_is_not_there_is_66() {
         outcome.stderr
     );
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn tables_fit_the_terminal_that_they_are_shown_on() {
+    let scene = Scene::new();
+    super::ledger::release(&scene, "[processes.web]\ncommand = \"shop env\"\n");
+    // script(1) gives a terminal; what is behind a pipe stays as it was.
+    let at_70 = |words: &str| {
+        let shown = format!("stty cols 70; {} {words}", crate::scene::PROGRAM);
+        let outcome = scene.outcome(scene.command("script").args(["-qec", &shown, "/dev/null"]).env("TERM", "xterm"));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+        let wide = outcome.stdout.lines().find(|line| line.trim_end().chars().count() > 70).map(str::to_owned);
+        assert_eq!(wide, None, "`{words}` is wider than its terminal");
+        outcome.stdout
+    };
+    assert!(at_70("releases").contains("v1 "));
+    assert!(!at_70("releases").contains("MESSAGE"), "a column in which nothing stands is left out");
+    assert!(scene.twelve(["releases"]).stdout.contains("MESSAGE"));
+}

@@ -43,7 +43,7 @@ pub(super) fn print(
             entry.message.clone().unwrap_or_default(),
         ]);
     }
-    data::text(&table.to_string())?;
+    data::text(&table.fitted(surroundings.columns()).to_string())?;
     Ok(ExitCode::Done)
 }
 

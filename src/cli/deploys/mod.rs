@@ -62,11 +62,11 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         surroundings.reporter.tell(&Event::note(text));
         return Ok(ExitCode::Done);
     }
-    data::text(&page(&states, now))?;
+    data::text(&page(&states, now).fitted(surroundings.columns()).to_string())?;
     Ok(ExitCode::Done)
 }
 
-fn page(states: &[DeployState], now: UtcTime) -> String {
+fn page(states: &[DeployState], now: UtcTime) -> Table {
     let mut table = Table::new(["APP", "DEPLOY", "RELEASE", "VERSION", "COMMIT", "SINCE", "BEHIND", "BRANCH", "STATE"]);
     for DeployState { app, deploy, current, open } in states {
         let of = |tell: &dyn Fn(&CurrentRelease) -> String| current.as_ref().map_or("none".to_owned(), tell);
@@ -91,7 +91,7 @@ fn page(states: &[DeployState], now: UtcTime) -> String {
             }),
         ]);
     }
-    table.to_string()
+    table
 }
 
 fn counted(number: u64, noun: &str) -> String {

@@ -163,6 +163,10 @@ fn log_system(facts: &Facts) -> Judgement {
 
 fn held_back(facts: &Facts) -> Judgement {
     Watched::judgement(facts, |observation| {
+        // What fails at once says it at once.
+        if observation.failed.is_some() {
+            return Watched::Untold;
+        }
         let output = &observation.output;
         let Some(first) = output.first_line else { return Watched::Untold };
         let mut measured = observation.measured("first line after", first, "ms");

@@ -163,6 +163,12 @@ fn a_process_that_ends_before_it_is_up_is_unknown_and_never_a_finding() {
 }
 
 #[test]
+fn a_process_that_says_why_it_cannot_start_holds_no_output_back() {
+    let lines = "[processes.web]\ncommand = '''sh -c 'echo one; echo two; echo three; exit 1' '''\nport = true\n";
+    watched(&released(lines)).says(&[("TF1151", "unknown"), ("TF0751", "unknown")]);
+}
+
+#[test]
 fn a_worker_without_a_port_is_watched_too() {
     let worker = "[processes.worker]\ncommand = '''sh -c 'trap \"exit 0\" TERM; echo at work; while :; do sleep 0.05; done' '''\n";
     let checked = watched(&released(worker));

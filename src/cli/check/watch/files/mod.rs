@@ -80,8 +80,9 @@ impl Files {
         }
         if let Some(first) = seen.untold.first() {
             let count = seen.untold.len();
+            let files = if count == 1 { "file" } else { "files" };
             let writer = "whose writer had ended before it could be asked";
-            sight.unseen.push(format!("{count} files of the machine {writer}, as {}", first.display()));
+            sight.unseen.push(format!("{count} {files} of the machine {writer}, as {}", first.display()));
         }
         (std::mem::take(&mut seen.paths), sight)
     }

@@ -20,7 +20,9 @@ options = options.parse_args()
 program = str(pathlib.Path(options.program).resolve())
 PATIENCE = 60
 BASE = 7300
-work = pathlib.Path(tempfile.mkdtemp(prefix="engines-"))
+# podman makes an image's name of the path of its folder, and a random name may hold what no image name may.
+work = pathlib.Path(tempfile.gettempdir()) / f"engines-{os.getpid()}"
+work.mkdir(mode=0o700)
 atexit.register(shutil.rmtree, work, ignore_errors=True)
 
 DECLARATION = """[app]

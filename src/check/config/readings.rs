@@ -5,7 +5,7 @@
 
 mod declaring;
 mod found;
-mod helpers;
+mod own_readers;
 
 use crate::app::Declaration;
 use crate::config::{Contract, Variable};

@@ -1,6 +1,6 @@
 //! Every place of the source that reads the environment.
 
-use super::helpers::{Asked, Helpers};
+use super::own_readers::{Asked, OwnReaders};
 use super::{How, Reading, Readings};
 use crate::check::Facts;
 use crate::check::config::readers::{is_variable, reads_log_level, reads_many, reads_one};
@@ -15,16 +15,15 @@ impl Facts {
     #[must_use]
     pub fn readings(&self) -> &Readings {
         self.readings.get_or_init(|| {
-            let helpers = Helpers::of(self);
-            let mut all: Vec<Reading> =
-                self.sources.iter().flat_map(|source| self.readings_of(source, &helpers)).collect();
+            let own = OwnReaders::of(self);
+            let mut all: Vec<Reading> = self.sources.iter().flat_map(|source| self.readings_of(source, &own)).collect();
             all.sort();
             all.dedup();
             Readings::of(all, &self.declaration)
         })
     }
 
-    fn readings_of(&self, source: &Source, helpers: &Helpers) -> Vec<Reading> {
+    fn readings_of(&self, source: &Source, own: &OwnReaders) -> Vec<Reading> {
         let mut found = Vec::new();
         let mut add = |span: Span, how: How| {
             let place = source.place(span, "");
@@ -39,17 +38,17 @@ impl Facts {
             } else if reads_one(&call.path) {
                 match call.arguments.first().and_then(|value| self.text(source, value)) {
                     Some(name) => add(call.span, How::Named { name }),
-                    None if helpers.are_asked_by(source, call.within) => {}
+                    None if own.are_asked_by(source, call.within) => {}
                     None => add(call.span, How::Dynamic { function: call.path.clone() }),
                 }
             } else {
-                match helpers.asked(last(&call.path)) {
+                match own.asked(last(&call.path)) {
                     Some(Asked::At(index)) => {
                         match call.arguments.get(index).map(|value| (value, self.text(source, value))) {
                             // An empty name asks for nothing.
                             Some((_, Some(name))) if is_variable(&name) => add(call.span, How::Named { name }),
                             Some((_, Some(_))) | None => {}
-                            Some((_, None)) if helpers.are_asked_by(source, call.within) => {}
+                            Some((_, None)) if own.are_asked_by(source, call.within) => {}
                             Some((_, None)) => add(call.span, How::Dynamic { function: call.path.clone() }),
                         }
                     }

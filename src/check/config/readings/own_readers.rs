@@ -7,7 +7,7 @@ use crate::check::config::readers::reads_one;
 use crate::check::source::{Function, Source, Value, Within};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where a helper's caller says the name.
+/// Where a call of such a function says the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
     /// In this argument.
@@ -16,14 +16,14 @@ pub(super) enum Asked {
     Somewhere,
 }
 
-/// The helpers, by name. Who they are is known only when every call has been looked at.
-pub(super) struct Helpers<'a> {
+/// The own readers, by name. Who they are is known only when every call has been looked at.
+pub(super) struct OwnReaders<'a> {
     asked: BTreeMap<&'a str, Asked>,
     /// Those of them that somebody calls.
     called: BTreeSet<&'a str>,
 }
 
-impl<'a> Helpers<'a> {
+impl<'a> OwnReaders<'a> {
     pub(super) fn of(facts: &'a Facts) -> Self {
         let mut asked = BTreeMap::new();
         // One hands on to the next; as many rounds as there can be links.
@@ -41,12 +41,12 @@ impl<'a> Helpers<'a> {
         Self { asked, called }
     }
 
-    /// Where a call of this function says a name, where it is a helper.
+    /// Where a call of this function says a name, where it is an own reader.
     pub(super) fn asked(&self, function: &str) -> Option<Asked> {
         self.asked.get(function).copied()
     }
 
-    /// Whether something stands in a helper that somebody calls.
+    /// Whether something stands in an own reader that somebody calls.
     pub(super) fn are_asked_by(&self, source: &Source, within: Within) -> bool {
         source.function(within).is_some_and(|function| self.called.contains(function.name.as_str()))
     }

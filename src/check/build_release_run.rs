@@ -4,6 +4,7 @@ use super::facts::ContainerFile;
 use super::source::ends_in;
 use super::{Factor, Facts, Found, Judgement, Rule, Verdict};
 use crate::codebase::beside;
+use crate::report::Counted;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -93,8 +94,8 @@ fn live_build(facts: &Facts) -> Judgement {
     if prepared {
         return Judgement::KEPT;
     }
-    let count = facts.macros().filter(|(_, one)| is_live(&one.path)).count();
-    let message = format!("{count} queries ask a live database while it is compiled, and no `.sqlx` is committed");
+    let queries = Counted(facts.macros().filter(|(_, one)| is_live(&one.path)).count(), "query");
+    let message = format!("a live database is asked for {queries} while it is compiled, and no `.sqlx` is committed");
     Judgement::Found(vec![Found::new(Verdict::Fail, message).at(source.place(one.span, "the first of them"))])
 }
 

@@ -4,6 +4,7 @@ use super::observation::Watched;
 use super::port_binding::listens;
 use super::source::{Source, TypePlace, TypeUse, ends_in};
 use super::{Evidence, Factor, Facts, Found, Judgement, Rule, Verdict, processes};
+use crate::report::Counted;
 use std::collections::BTreeSet;
 
 pub(super) const RULES: &[Rule] = &[
@@ -269,9 +270,8 @@ fn left_behind(facts: &Facts) -> Judgement {
         if observation.left_behind.is_empty() {
             return Watched::Kept(measured);
         }
-        let count = observation.left_behind.len();
-        let processes = if count == 1 { "process" } else { "processes" };
-        let message = format!("`{}` left {count} {processes} behind", observation.process);
+        let processes = Counted(observation.left_behind.len(), "process");
+        let message = format!("`{}` left {processes} behind", observation.process);
         Watched::Found(Found::new(Verdict::Fail, message).at(measured))
     })
 }

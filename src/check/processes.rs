@@ -5,6 +5,7 @@ use super::concurrency::is_connections;
 use super::observation::Watched;
 use super::source::{Source, TypePlace, Value, Within, ends_in};
 use super::{Factor, Facts, Found, Judgement, Rule, Verdict};
+use crate::report::Counted;
 use std::collections::BTreeSet;
 
 pub(super) const RULES: &[Rule] = &[
@@ -249,9 +250,8 @@ fn files_written(facts: &Facts) -> Judgement {
         if observation.written.is_empty() {
             return Watched::Kept(measured);
         }
-        let count = observation.written.len();
-        let files = if count == 1 { "file" } else { "files" };
-        let message = format!("`{}` wrote {count} {files} outside its TMPDIR", observation.process);
+        let files = Counted(observation.written.len(), "file");
+        let message = format!("`{}` wrote {files} outside its TMPDIR", observation.process);
         Watched::Found(Found::new(Verdict::Warn, message).at(measured))
     })
 }

@@ -4,7 +4,7 @@ use super::ExitCode;
 use super::surroundings::Surroundings;
 use crate::artifact::Trust;
 use crate::release::{DeployInventory, Inventory};
-use crate::report::{Audience, Event, Printable, data};
+use crate::report::{Audience, Counted, Event, Printable, data};
 use crate::store::Store;
 use serde_json::json;
 
@@ -37,9 +37,15 @@ pub(crate) fn verify_all(
 }
 
 fn page(one: &Inventory) -> String {
-    let mut text = format!("{}: {} releases, {} pruned, {} builds\n", one.app, one.releases, one.pruned, one.builds);
+    let mut text = format!(
+        "{}: {}, {} pruned, {}\n",
+        one.app,
+        Counted(one.releases, "release"),
+        one.pruned,
+        Counted(one.builds, "build")
+    );
     for DeployInventory { deploy, entries, current, open } in &one.deploys {
-        let count = if *entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+        let count = Counted(*entries, "entry");
         let at = current.map_or("at no release".to_owned(), |release| format!("at {release}"));
         let open = open.map(|seq| format!("; entry {seq} is open")).unwrap_or_default();
         text += &format!("  {deploy}: {count}, {at}{open}\n");

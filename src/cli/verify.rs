@@ -6,7 +6,7 @@ use super::surroundings::Surroundings;
 use super::trust_options::TrustOptions;
 use crate::artifact::{ReleaseRecord, ReleaseRef};
 use crate::release;
-use crate::report::{Audience, Printable, Size, data};
+use crate::report::{Audience, Counted, Printable, Size, data};
 #[cfg(target_os = "linux")]
 use crate::run;
 use crate::store::Store;
@@ -62,13 +62,19 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         data::document(&document)?;
         return Ok(ExitCode::Done);
     }
-    let records = if verified.records == 1 { "1 record" } else { &format!("{} records", verified.records) };
+    let records = Counted(verified.records, "record");
     let mut text = format!("{} {} is whole: {records}\n", verified.record.app, verified.record.release);
     for one in &verified.endorsements {
         text += &format!("signed by {} ({})\n", Printable(&one.signer), one.fingerprint);
     }
     for build in &verified.builds {
-        text += &format!("build {} for {}: {} files, {}\n", build.id, build.target, build.files, Size(build.bytes));
+        text += &format!(
+            "build {} for {}: {}, {}\n",
+            build.id,
+            build.target,
+            Counted(build.files, "file"),
+            Size(build.bytes)
+        );
     }
     text += host.map_or("", |_| "this machine can load it\n");
     data::text(&text)?;

@@ -54,6 +54,7 @@ pub use source::{Given, Source, find};
 pub use typed::Typed;
 pub use violation::{Fault, Violation};
 
+use crate::report::Counted;
 use serde::Serialize;
 
 /// Why there is no config. No value of a variable is in any of it, unless the contract says that all may see it.
@@ -104,7 +105,7 @@ pub enum Error {
         files: Vec<String>,
     },
     /// A config that does not meet the contract.
-    #[error("the config does not meet the contract: {}", counted(violations.len(), "variable"))]
+    #[error("the config does not meet the contract: {}", Counted(violations.len(), "variable"))]
     Violated {
         /// Every variable that does not, in the order of the contract.
         violations: Vec<Violation>,
@@ -178,11 +179,7 @@ fn listed(names: &[String]) -> String {
 
 fn malformed_in_short(files: &[Malformed]) -> String {
     let one = |Malformed { file, findings }: &Malformed| {
-        format!("`{file}` has {}", counted(findings.iter().filter(|finding| finding.is_error()).count(), "error"))
+        format!("`{file}` has {}", Counted(findings.iter().filter(|finding| finding.is_error()).count(), "error"))
     };
     files.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

@@ -1,7 +1,7 @@
 //! Events as people read them: a verb in a field of twelve columns, then the fact. Colour repeats what the verb says
 //! and never carries a meaning alone.
 
-use super::{BuildEvent, DevEvent, Event, ExportEvent, ReleaseEvent, RunEvent, ScaffoldEvent, Size, Standing};
+use super::{BuildEvent, Counted, DevEvent, Event, ExportEvent, ReleaseEvent, RunEvent, ScaffoldEvent, Size, Standing};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
 
@@ -47,14 +47,13 @@ fn sentence(event: &Event) -> Sentence {
 fn of_export(event: &ExportEvent) -> Sentence {
     match event {
         ExportEvent::Exported { app, release, files, folder } => {
-            let noun = if *files == 1 { "file" } else { "files" };
-            ("Exported", format!("{app} {release}: {files} {noun} in `{folder}`"))
+            ("Exported", format!("{app} {release}: {} in `{folder}`", Counted(*files, "file")))
         }
         ExportEvent::ImageWritten { app, release, process, folder, bytes } => {
             ("Exported", format!("{app} {release} as an image that starts `{process}`: {} in `{folder}`", Size(*bytes)))
         }
         ExportEvent::ImagePushed { app, release, process, image, uploaded, bytes, standing } => {
-            let counts = format!("{uploaded} parts uploaded ({}), {standing} stood there", Size(*bytes));
+            let counts = format!("{} uploaded ({}), {standing} stood there", Counted(*uploaded, "part"), Size(*bytes));
             ("Pushed", format!("{app} {release} as an image that starts `{process}` to {image}: {counts}"))
         }
     }
@@ -63,7 +62,7 @@ fn of_export(event: &ExportEvent) -> Sentence {
 fn of_scaffold(event: &ScaffoldEvent) -> Sentence {
     match event {
         ScaffoldEvent::ProjectCreated { path, template, files } => {
-            ("Created", format!("`{path}` from the template `{template}` ({files} files)"))
+            ("Created", format!("`{path}` from the template `{template}` ({})", Counted(*files, "file")))
         }
         ScaffoldEvent::ProjectUpdated { template, from, to, new, clean, merged, removed, conflicts } => {
             let counts =
@@ -85,14 +84,14 @@ fn of_scaffold(event: &ScaffoldEvent) -> Sentence {
 fn of_build(event: &BuildEvent) -> Sentence {
     match event {
         BuildEvent::SourceExported { commit, changed, files } => {
-            ("Exported", format!("commit {} ({files} files, {changed} changed)", short(commit)))
+            ("Exported", format!("commit {} ({}, {changed} changed)", short(commit), Counted(*files, "file")))
         }
         BuildEvent::Fetching { lockfile } => ("Fetching", format!("what `{lockfile}` names and this machine lacks")),
         BuildEvent::LockVerified { packages, milliseconds } => {
-            ("Verified", format!("{packages} packages against Cargo.lock in {}", seconds(*milliseconds)))
+            ("Verified", format!("{} against Cargo.lock in {}", Counted(*packages, "package"), seconds(*milliseconds)))
         }
         BuildEvent::Compiling { package, target } => ("Compiling", format!("{package} for {target}")),
-        BuildEvent::Packing { files, bytes } => ("Packing", format!("{files} files, {}", Size(*bytes))),
+        BuildEvent::Packing { files, bytes } => ("Packing", format!("{}, {}", Counted(*files, "file"), Size(*bytes))),
         BuildEvent::Built { build, target, bytes, known, .. } => {
             let known = if *known { ", already in the store" } else { "" };
             ("Built", format!("{} for {target} ({} packed{known})", short(build), Size(*bytes)))
@@ -125,9 +124,7 @@ fn of_release(event: &ReleaseEvent) -> Sentence {
         }
         ReleaseEvent::Pruned { app, releases, bytes, dry_run } => {
             let verb = if *dry_run { "Would prune" } else { "Pruned" };
-            let count =
-                if releases.len() == 1 { "1 release".to_owned() } else { format!("{} releases", releases.len()) };
-            (verb, format!("{count} of {app}: {}", Size(*bytes)))
+            (verb, format!("{} of {app}: {}", Counted(releases.len(), "release"), Size(*bytes)))
         }
     }
 }
@@ -135,7 +132,7 @@ fn of_release(event: &ReleaseEvent) -> Sentence {
 fn of_run(event: &RunEvent) -> Sentence {
     match event {
         RunEvent::Unpacked { build, files, milliseconds } => {
-            ("Unpacked", format!("build {} ({files} files) in {}", short(build), seconds(*milliseconds)))
+            ("Unpacked", format!("build {} ({}) in {}", short(build), Counted(*files, "file"), seconds(*milliseconds)))
         }
         RunEvent::Cached { app, release, version, path } => {
             ("Cached", format!("{app} {release} (version {version}) in `{path}`"))

@@ -6,6 +6,7 @@
 
 mod age;
 mod bar;
+mod counted;
 pub mod data;
 mod event;
 mod human;
@@ -19,6 +20,7 @@ mod table;
 mod work;
 
 pub use age::Age;
+pub use counted::Counted;
 pub use event::{BuildEvent, DevEvent, Event, ExportEvent, ReleaseEvent, RunEvent, ScaffoldEvent, Standing, Stream};
 pub use nearest::nearest;
 pub use printable::Printable;

@@ -6,6 +6,7 @@ mod markup;
 mod wheel;
 
 use crate::check::{Factor, Report, Verdict};
+use crate::report::Counted;
 use markup::{Escaped, glyph, slug};
 use std::fmt::Write;
 
@@ -74,8 +75,7 @@ fn header(page: &mut String, report: &Report) {
     fact("programs", &report.programs.join(", "));
     fact("commit", report.commit.as_deref().and_then(|commit| commit.get(..12)).unwrap_or_default());
     fact("watched release", report.release.as_deref().unwrap_or_default());
-    let files = if report.files == 1 { "file" } else { "files" };
-    fact("read", &format!("{} {files}, {} lines", report.files, report.lines));
+    fact("read", &format!("{}, {}", Counted(report.files, "file"), Counted(report.lines, "line")));
     page.push_str(
         "</dl>\n<div class=\"choice\" role=\"group\" aria-label=\"What is shown\">\n\
          <button type=\"button\" data-show=\"found\" aria-pressed=\"false\">Findings only</button>\n\

@@ -1,7 +1,7 @@
 //! The report at a terminal: a line a factor, then each finding with the line that it stands on.
 
 use crate::check::{Evidence, Excuse, Factor, Finding, Measurement, Place, Report, Rule, RuleResult, Verdict};
-use crate::report::{Printable, Size};
+use crate::report::{Counted, Printable, Size};
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
@@ -32,11 +32,11 @@ pub fn human(report: &Report, least: Verdict) -> String {
     // Writing to a String never fails.
     let _ = writeln!(
         page,
-        "{HEAD}{}{HEAD:#}{}: {} files, {} lines",
+        "{HEAD}{}{HEAD:#}{}: {}, {}",
         Printable(&name),
         Printable(&of),
-        report.files,
-        report.lines
+        Counted(report.files, "file"),
+        Counted(report.lines, "line")
     );
     for result in report
         .results

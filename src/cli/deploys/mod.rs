@@ -9,7 +9,7 @@ use crate::artifact::{DeployRef, UtcTime};
 #[cfg(feature = "codebase")]
 use crate::codebase::Repository;
 use crate::release::{Behind, CurrentRelease, DeployState, age};
-use crate::report::{Age, Audience, Event, Table, data};
+use crate::report::{Age, Audience, Counted, Event, Table, data};
 use crate::store::Store;
 use clap::Args;
 use serde_json::json;
@@ -80,11 +80,11 @@ fn page(states: &[DeployState], now: UtcTime) -> Table {
             of(&|one| format!("{} ago", Age(one.age))),
             of(&|one| match one.behind {
                 Behind { releases: 0, .. } => "newest".to_owned(),
-                Behind { releases, gap, .. } => format!("{}, {}", counted(releases, "release"), Age(gap)),
+                Behind { releases, gap, .. } => format!("{}, {}", Counted(releases, "release"), Age(gap)),
             }),
             branch.map_or(String::new(), |one| match one.commits {
                 0 => format!("{} is there", one.branch),
-                commits => format!("{}: {}, {}", one.branch, counted(commits as u64, "commit"), Age(one.gap)),
+                commits => format!("{}: {}, {}", one.branch, Counted(commits, "commit"), Age(one.gap)),
             }),
             open.as_ref().map_or(String::new(), |open| {
                 format!("open: {} to {}, {} ago", open.by, open.release, Age(age(open.at, now)))
@@ -92,10 +92,6 @@ fn page(states: &[DeployState], now: UtcTime) -> Table {
         ]);
     }
     table
-}
-
-fn counted(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// How far a release is behind its branch, where the repository at hand is the app's own.

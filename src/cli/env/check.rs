@@ -6,7 +6,7 @@ use crate::cli::ExitCode;
 use crate::cli::env_files::read_files;
 use crate::cli::surroundings::Surroundings;
 use crate::config::{Checked, Typed};
-use crate::report::{Audience, data};
+use crate::report::{Audience, Counted, data};
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -86,7 +86,7 @@ fn page(checked: &Checked) -> String {
         () if !checked.undeclared.is_empty() => {
             "the contract is met, and names are given that nobody declares".to_owned()
         }
-        () => format!("the contract is met: {} variables", checked.variables),
+        () => format!("the contract is met: {}", Counted(checked.variables, "variable")),
     };
     text + &format!("{}: {verdict}\n", names.join(", "))
 }

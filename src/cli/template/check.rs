@@ -3,7 +3,7 @@
 use crate::cli::ExitCode;
 use crate::cli::reference::Reference;
 use crate::cli::surroundings::Surroundings;
-use crate::report::{Audience, Printable, data};
+use crate::report::{Audience, Counted, Printable, data};
 use crate::scaffold::{Network, examine};
 use clap::Args;
 use serde_json::json;
@@ -40,10 +40,9 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
                 lines.map(|fault| format!("{}: {}\n", Printable(&fault.place), Printable(&fault.reason))).collect();
             let count = match examination.faults.len() {
                 0 => "no fault".to_owned(),
-                1 => "1 fault".to_owned(),
-                count => format!("{count} faults"),
+                count => Counted(count, "fault").to_string(),
             };
-            data::text(&format!("{lines}{count} in {} sets of answers\n", examination.tried))?;
+            data::text(&format!("{lines}{count} in {} of answers\n", Counted(examination.tried, "set")))?;
         }
     }
     Ok(if examination.faults.is_empty() { ExitCode::Done } else { ExitCode::Findings })

@@ -10,6 +10,7 @@ mod writes;
 pub(super) use folders::Quiet;
 
 use crate::check::Sight;
+use crate::report::Counted;
 use family::Family;
 use folders::Folders;
 use std::collections::BTreeSet;
@@ -79,10 +80,9 @@ impl Files {
             sight.unseen.push("writes that came faster than the kernel reports them".into());
         }
         if let Some(first) = seen.untold.first() {
-            let count = seen.untold.len();
-            let files = if count == 1 { "file" } else { "files" };
+            let files = Counted(seen.untold.len(), "file");
             let writer = "whose writer had ended before it could be asked";
-            sight.unseen.push(format!("{count} {files} of the machine {writer}, as {}", first.display()));
+            sight.unseen.push(format!("{files} of the machine {writer}, as {}", first.display()));
         }
         (std::mem::take(&mut seen.paths), sight)
     }

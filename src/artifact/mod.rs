@@ -18,6 +18,7 @@ mod release_id;
 mod release_record;
 mod release_ref;
 mod sealed;
+mod signable;
 mod signature;
 mod signers;
 mod time;
@@ -44,6 +45,7 @@ pub use pack::{Content, Member, PackedBuild, pack};
 pub use release_id::ReleaseId;
 pub use release_record::{ReleaseRecord, ReleasedBuild};
 pub use release_ref::{ReleaseName, ReleaseRef};
+pub use signable::Signable;
 pub use signature::{LARGEST_SIGNATURE, MOST_SIGNATURES, Namespace, SIGNATURE_HASH, Signature, signature_name};
 pub use signers::Signers;
 pub use time::UtcTime;
@@ -92,16 +94,16 @@ pub enum Error {
         rule: String,
     },
     /// A document that nobody signed, where only signed ones are believed.
-    #[error("{what} is not signed")]
+    #[error("{document} is not signed")]
     Unsigned {
-        /// The document, `\`shop\` v42`.
-        what: String,
+        /// The document.
+        document: Signable,
     },
     /// A document that too few trusted keys signed.
-    #[error("{what} is not signed by {}", trusted_keys(*.found, *.required, .discounted))]
+    #[error("{document} is not signed by {}", trusted_keys(*.found, *.required, .discounted))]
     Untrusted {
         /// The document.
-        what: String,
+        document: Signable,
         /// How many trusted keys signed it.
         found: usize,
         /// How many must have.
@@ -110,10 +112,10 @@ pub enum Error {
         discounted: Vec<Discounted>,
     },
     /// A document that was signed and does not belong where it lies.
-    #[error("what lies in the place of {what} is the signed record of {says}")]
+    #[error("what lies in the place of {document} is the signed record of {says}")]
     SignedForAnother {
         /// The document that was asked for.
-        what: String,
+        document: Signable,
         /// What was signed.
         says: String,
     },

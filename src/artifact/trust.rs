@@ -5,7 +5,7 @@
 //! by its namespaces and its dates, and what was signed says itself which app and which number it is of.
 
 use super::signers::{Barred, Signer};
-use super::{Error, Namespace, ReleaseId, Signature, Signers, signature_name};
+use super::{Error, Namespace, ReleaseId, Signable, Signature, Signers, signature_name};
 use crate::app::AppName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -98,36 +98,34 @@ impl Trust {
             app: String,
             release: String,
         }
-        let what = format!("`{app}` {id}");
-        let endorsements = self.endorsements(&what, &format!("{id}.json"), Namespace::Release, bytes, signatures)?;
+        let document = Signable::Release(app.clone(), id);
+        let endorsements = self.endorsements(&document, bytes, signatures)?;
         // A record that was signed and moved to another place is what it always was: genuine, and not this one.
         match serde_json::from_slice::<Named>(bytes) {
             Ok(named) if (named.app.as_str(), named.release.as_str()) != (app.as_str(), id.to_string().as_str()) => {
-                Err(Error::SignedForAnother { what, says: format!("`{}` {}", named.app, named.release) })
+                Err(Error::SignedForAnother { document, says: format!("`{}` {}", named.app, named.release) })
             }
             _ => Ok(endorsements),
         }
     }
 
-    /// The trusted keys that signed these bytes, each once; `document` is the name of their file.
+    /// The trusted keys that signed the bytes of a document, each once.
     ///
     /// # Errors
     /// Where they are fewer than are required.
     pub fn endorsements(
         &self,
-        what: &str,
-        document: &str,
-        namespace: Namespace,
+        document: &Signable,
         bytes: &[u8],
         signatures: &[Vec<u8>],
     ) -> Result<Vec<Endorsement>, Error> {
         if signatures.is_empty() {
-            return Err(Error::Unsigned { what: what.to_owned() });
+            return Err(Error::Unsigned { document: document.clone() });
         }
         let (mut endorsements, mut discounted) = (Vec::new(), Vec::new());
         for (index, signature) in signatures.iter().enumerate() {
-            let file = signature_name(document, index + 1);
-            match self.endorsement(&file, namespace, bytes, signature) {
+            let file = signature_name(&document.file(), index + 1);
+            match self.endorsement(&file, document.namespace(), bytes, signature) {
                 Ok(one) => endorsements.push(one),
                 Err(fault) => discounted.push(Discounted { file, fault }),
             }
@@ -137,7 +135,7 @@ impl Trust {
         endorsements.dedup_by(|one, other| one.fingerprint == other.fingerprint);
         let (found, required) = (endorsements.len(), self.required.get());
         if found < required {
-            return Err(Error::Untrusted { what: what.to_owned(), found, required, discounted });
+            return Err(Error::Untrusted { document: document.clone(), found, required, discounted });
         }
         Ok(endorsements)
     }

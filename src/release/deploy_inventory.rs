@@ -4,7 +4,7 @@
 use super::Error;
 use super::inventory::Faults;
 use crate::app::{AppName, DeployName};
-use crate::artifact::{Digest, Namespace, ReleaseId, Trust};
+use crate::artifact::{Digest, ReleaseId, Signable, Trust};
 use crate::store::{StandingEntry, Store};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -90,8 +90,7 @@ fn refuse_foreign_signatures(store: &Store, standing: &StandingEntry, trust: &Tr
     if signatures.is_empty() {
         return Ok(());
     }
-    let what = format!("entry {} of the deploy `{}` of `{}`", entry.seq, entry.deploy, entry.app);
-    let document = format!("{}.json", entry.seq);
-    trust.endorsements(&what, &document, Namespace::Deploy, &standing.bytes, &signatures)?;
+    let document = Signable::Entry(entry.app.clone(), entry.deploy.clone(), entry.seq);
+    trust.endorsements(&document, &standing.bytes, &signatures)?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 use super::cache::KeptEntry;
 use super::{Cache, Error};
 use crate::app::{AppName, DeployName};
-use crate::artifact::{DeployEntry, Namespace, Trust};
+use crate::artifact::{DeployEntry, Signable, Trust};
 use crate::store::{self, Store};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -57,8 +57,8 @@ impl Cache {
         let entry = kept.verified(app, deploy)?;
         let signatures: Vec<Vec<u8>> = kept.signatures.iter().map(|text| text.clone().into_bytes()).collect();
         let leads_back = trust.is_none_or(|trust| {
-            let (what, document) = (format!("entry {} of `{deploy}`", entry.seq), format!("{}.json", entry.seq));
-            trust.endorsements(&what, &document, Namespace::Deploy, kept.entry.as_bytes(), &signatures).is_ok()
+            let document = Signable::Entry(app.clone(), deploy.clone(), entry.seq);
+            trust.endorsements(&document, kept.entry.as_bytes(), &signatures).is_ok()
         });
         Ok(Followed { entry, leads_back, unreachable })
     }

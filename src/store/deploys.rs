@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 const LARGEST_ENTRY: u64 = 1 << 20;
 
 /// The numbers that a listing of a deploy shows, also those behind a gap.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ListedEntries {
     /// Its entries.
     pub entries: BTreeSet<u64>,
@@ -72,7 +72,6 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn listed_entries(&self, app: &AppName, deploy: &DeployName) -> Result<ListedEntries, Error> {
-        let mut listed = ListedEntries::default();
         // Outcomes are seen first: one that comes while we look has its entry among those that are seen then.
         let folder = layout::deploy(app, deploy);
         let numbers = |ending: &str| -> Result<BTreeSet<u64>, Error> {
@@ -82,9 +81,8 @@ impl Store {
             };
             Ok(self.place.list(&folder)?.iter().filter_map(number).collect())
         };
-        listed.outcomes = numbers(".done.json")?;
-        listed.entries = numbers(".json")?;
-        Ok(listed)
+        let outcomes = numbers(".done.json")?;
+        Ok(ListedEntries { entries: numbers(".json")?, outcomes })
     }
 
     /// The bytes of an entry, unverified; none where the number is not taken.

@@ -146,6 +146,24 @@ fn an_unsigned_release_is_refused() {
 }
 
 #[test]
+fn what_is_not_signed_is_signed_by_the_line_that_the_refusal_says() {
+    let (scene, _) = scene();
+    signers(&scene, &["ci {ci}"]);
+    let line = |outcome: &Outcome| {
+        let hint = outcome.stderr.lines().find(|line| line.starts_with("hint: ")).expect("a hint").to_owned();
+        let line = hint.split('`').nth(1).expect("a line").to_owned();
+        line.strip_prefix("cargo twelve ").expect("a command of ours").replace("KEYFILE", "ci")
+    };
+    let said = line(&verify(&scene));
+    assert_eq!(said, "sign shop@v1 --key ci");
+    // Somebody else's signature changes nothing about that.
+    sign(&scene, "new");
+    assert_eq!(line(&verify(&scene)), said);
+    assert_eq!(scene.twelve(said.split(' ')).code, Some(0));
+    assert_eq!(verify(&scene).code, Some(0));
+}
+
+#[test]
 fn a_key_that_nobody_lists_is_refused_by_its_fingerprint() {
     let (scene, _) = scene();
     signers(&scene, &["ci {ci}"]);

@@ -1,7 +1,7 @@
 //! What to do when a build or a record is not what it should be.
 
 use super::{Advice, ExitCode};
-use crate::artifact::Error;
+use crate::artifact::{Error, Signable};
 
 pub(super) fn advice(error: &Error) -> Advice {
     match error {
@@ -11,13 +11,12 @@ pub(super) fn advice(error: &Error) -> Advice {
         }
         Error::Unpackable { .. } => Advice::hint(ExitCode::Data, "rename it, or leave it out of `assets`"),
         Error::NoRelease { .. } => Advice::hint(ExitCode::Usage, "list them with `cargo twelve releases`"),
-        Error::Unsigned { .. } => Advice::hint(
+        Error::Unsigned { document } => {
+            Advice::hint(ExitCode::Refused, format!("sign it where the key is: `{}`", signing(document)))
+        }
+        Error::Untrusted { document, .. } => Advice::hint(
             ExitCode::Refused,
-            "sign it where the key is: `cargo twelve sign RELEASE --key KEYFILE`, or release with `--sign KEYFILE`",
-        ),
-        Error::Untrusted { .. } => Advice::hint(
-            ExitCode::Refused,
-            "sign it with a key that the signers file lists: `cargo twelve sign RELEASE --key KEYFILE`",
+            format!("sign it with a key that the signers file lists: `{}`", signing(document)),
         ),
         Error::SignedForAnother { .. } => Advice::hint(
             ExitCode::Refused,
@@ -29,5 +28,13 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::Changed { .. } => Advice::hint(ExitCode::Busy, "try again when nothing writes to it"),
         Error::Machine { path, cause, .. } => super::machine::advice(cause, Some(path)),
         Error::Stream { cause, .. } => super::machine::advice(cause, None),
+    }
+}
+
+/// The line that signs a document which stands.
+fn signing(document: &Signable) -> String {
+    match document {
+        Signable::Release(app, id) => format!("cargo twelve sign {app}@{id} --key KEYFILE"),
+        Signable::Entry(app, deploy, _) => format!("cargo twelve rollback {app}@{deploy} RELEASE --sign KEYFILE"),
     }
 }

@@ -173,7 +173,7 @@ pub enum Error {
         at: UtcTime,
     },
     /// There is no release to go back to.
-    #[error("`{deploy}` was never at another release than {current}")]
+    #[error("`{deploy}` has no release to go back to from {current}")]
     NothingBefore {
         /// The app.
         app: AppName,

@@ -40,7 +40,8 @@ pub(super) fn way_back(
 }
 
 impl Store {
-    /// The release that a rollback from an entry goes to; none where its deploy was never at another.
+    /// The release that a rollback from an entry goes to; none at the first one, and at one that was
+    /// gone back to without having been current before.
     ///
     /// # Errors
     /// Where the store cannot be read, or an entry is damaged.

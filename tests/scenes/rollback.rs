@@ -61,7 +61,7 @@ fn going_back_twice_goes_back_two_releases(stage: &Stage) {
     }
     let nothing = rollback(scene, &[]);
     assert_eq!(nothing.code, Some(66), "{}", nothing.page());
-    assert!(nothing.stderr.contains("`production` was never at another release than v1"), "{}", nothing.page());
+    assert!(nothing.stderr.contains("`production` has no release to go back to from v1"), "{}", nothing.page());
     assert_eq!(rollback(scene, &["v3"]).code, Some(0), "it was there once");
 }
 
@@ -116,6 +116,21 @@ fn a_release_that_is_not_there_is_no_release_that_is_newer(stage: &Stage) {
     let refused = rollback(scene, &["v9"]);
     assert_eq!(refused.code, Some(66), "{}", refused.page());
     assert!(refused.stderr.contains("`shop` has no release `v9`"), "{}", refused.page());
+}
+
+#[test]
+fn a_deploy_that_was_at_other_releases_is_not_said_never_to_have_been() {
+    let scene = &Scene::new();
+    shop(scene, 3);
+    for release in ["v1", "v3"] {
+        assert_eq!(deploy(scene, release).code, Some(0));
+    }
+    assert_eq!(rollback(scene, &["v2"]).code, Some(0), "it is older, and never ran there");
+    let nothing = rollback(scene, &[]);
+    assert_eq!(nothing.code, Some(66), "{}", nothing.page());
+    assert!(nothing.stderr.contains("`production` has no release to go back to from v2"), "{}", nothing.page());
+    assert!(nothing.stderr.contains("`cargo twelve rollback shop@production RELEASE`"), "{}", nothing.page());
+    assert_eq!(rollback(scene, &["v1"]).code, Some(0));
 }
 
 fn failed_and_abandoned_entries_are_no_place_to_go_back_to(stage: &Stage) {

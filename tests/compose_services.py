@@ -6,14 +6,14 @@ that the published images take (POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB). 
 the app, and must open both servers from inside the network: with the password, by the services' names, at the versions that were asked for.
 Needs root, podman, `cargo build`, and what tests/all installs. Prints what it saw; ends with 1 where that is not as it must be.
 """
-import atexit, glob, io, os, pathlib, re, shutil, subprocess, sys, tarfile, tempfile, time, urllib.request
+import atexit, glob, io, os, pathlib, re, shutil, subprocess, sys, tarfile, tempfile, urllib.request
+from surroundings import PATIENCE, environment, own_podman, wait_for
 
 os.chdir(pathlib.Path(__file__).resolve().parent.parent)
 program = str(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "target/debug/cargo-twelve").resolve())
 tool = pathlib.Path("target/tools/podman-compose").resolve()
 postgres = next(iter(sorted(glob.glob("/usr/lib/postgresql/*/bin"))), None)
 PORT = 7400
-PATIENCE = 60
 for what, there in (("root", os.getuid() == 0), ("podman", shutil.which("podman")), ("runc", shutil.which("runc")), ("podman-compose", tool.exists()),
                     ("PostgreSQL", postgres), ("redis-server", shutil.which("redis-server")), ("dash", shutil.which("dash"))):
     if not there:
@@ -51,16 +51,8 @@ echo "CREATE DATABASE $POSTGRES_DB" | postgres --single -D /tmp/data postgres
 exec postgres -D /tmp/data -c 'listen_addresses=*' -c unix_socket_directories=/tmp -c fsync=off
 """
 
-def environment(**more):
-    keep = {name: os.environ[name] for name in ("PATH", "CARGO_HOME", "RUSTUP_HOME") if name in os.environ}
-    who = {f"GIT_{kind}_{what}": value for kind in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "ada"), ("EMAIL", "ada@example.org"))}
-    home = pathlib.Path.home()
-    return {"CARGO_HOME": str(home / ".cargo"), "RUSTUP_HOME": str(home / ".rustup"), **keep, **who, "HOME": str(work), "USER": "ada",
-            "TWELVE_STORE": str(work / "store"), "TWELVE_CACHE": str(work / "cache"), "TWELVE_STATE": str(work / "state"), "NO_COLOR": "1",
-            **{name: str(value) for name, value in more.items()}}
-
 def command(*words, check=True, folder=work, **more):
-    done = subprocess.run([*map(str, words)], cwd=folder, env=environment(**more), capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run([*map(str, words)], cwd=folder, env=environment(work, **more), capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if check and done.returncode != 0:
         raise SystemExit(f"{words}: {done.returncode}\n{done.stdout}{done.stderr}")
     return done
@@ -70,19 +62,6 @@ def podman(*words, check=True):
 
 def compose(*words, check=True):
     return command(sys.executable, "-m", "podman_compose", *words, check=check, folder=work / "compose", PYTHONPATH=tool, **containers)
-
-def wait_for(what, ask, pause=0.1):
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            answer = ask()
-            if answer:
-                return answer
-        except OSError:
-            pass
-        if time.monotonic() > until:
-            raise SystemExit(f"{what} did not come")
-        time.sleep(pause)
 
 def get(path):
     with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=PATIENCE) as answer:
@@ -116,13 +95,7 @@ def stand_in(name, programs, start, files=(), user="0"):
 containers = {}
 
 def prepare():
-    home = work / "podman"
-    home.mkdir()
-    (home / "containers.conf").write_text(
-        '[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=1024:1024"]\nlog_driver="k8s-file"\n'
-        f'[engine]\nruntime="runc"\ncgroup_manager="cgroupfs"\nevents_logger="file"\ntmp_dir="{home}/tmp"\n')
-    (home / "storage.conf").write_text(f'[storage]\ndriver="vfs"\ngraphroot="{home}/graph"\nrunroot="{home}/run"\n')
-    containers.update(CONTAINERS_CONF=home / "containers.conf", CONTAINERS_STORAGE_CONF=home / "storage.conf")
+    containers.update(own_podman(work / "podman"))
     app = work / "parcel"
     (app / "src").mkdir(parents=True)
     (app / ".cargo").mkdir()

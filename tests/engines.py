@@ -11,6 +11,7 @@ table in markdown, and what differs; ends with 1 where an answer is another than
 Needs `cargo build` before. Another engine is a class: `start`, `stop`, `logs`, `admin` and `own_names`.
 """
 import argparse, atexit, base64, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, urllib.request
+from surroundings import PATIENCE, environment, own_podman, wait_for
 
 os.chdir(pathlib.Path(__file__).resolve().parent.parent)
 options = argparse.ArgumentParser()
@@ -18,7 +19,6 @@ options.add_argument("engines", nargs="*")
 options.add_argument("--program", default="target/debug/cargo-twelve")
 options = options.parse_args()
 program = str(pathlib.Path(options.program).resolve())
-PATIENCE = 60
 BASE = 7300
 # podman makes an image's name of the path of its folder, and a random name may hold what no image name may.
 work = pathlib.Path(tempfile.gettempdir()) / f"engines-{os.getpid()}"
@@ -57,18 +57,8 @@ default = "calm"
 CONFIG = {"DATABASE_URL": "postgres://parcel:s%40cret$1@db.example/parcel?sslmode=disable",
           "GREETING": " it's \"50%\" of $HOME \\ `id`\nand more "}
 
-def environment(**more):
-    """What commands are run with: nothing of this machine but PATH and where cargo is."""
-    keep = {name: os.environ[name] for name in ("PATH", "CARGO_HOME", "RUSTUP_HOME") if name in os.environ}
-    home = pathlib.Path.home()
-    who = {f"GIT_{kind}_{what}": value for kind in ("AUTHOR", "COMMITTER")
-           for what, value in (("NAME", "ada"), ("EMAIL", "ada@example.org"))}
-    return {"CARGO_HOME": str(home / ".cargo"), "RUSTUP_HOME": str(home / ".rustup"), **keep, **who, "HOME": str(work), "USER": "ada",
-            "LANG": "C.UTF-8", "TWELVE_STORE": str(work / "store"), "TWELVE_CACHE": str(work / "cache"),
-            "TWELVE_STATE": str(work / "state"), "NO_COLOR": "1", **more}
-
 def twelve(*words, check=True, **more):
-    done = subprocess.run([program, *map(str, words)], cwd=work / "parcel", env=environment(**more), capture_output=True, text=True,
+    done = subprocess.run([program, *map(str, words)], cwd=work / "parcel", env=environment(work, **more), capture_output=True, text=True,
                           stdin=subprocess.DEVNULL)
     if check and done.returncode != 0:
         raise SystemExit(f"{words}: {done.returncode}\n{done.stdout}{done.stderr}")
@@ -93,7 +83,7 @@ def prepare():
     (shop / "twelve.toml").write_text(DECLARATION)
     (shop / ".gitignore").write_text("/target\n/prod.env\n")
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
-        subprocess.run(["git", *words], cwd=shop, check=True, env=environment(), capture_output=True)
+        subprocess.run(["git", *words], cwd=shop, check=True, env=environment(work), capture_output=True)
     twelve("release")
     # Readable for engines that drop root before they read it.
     env_file = shop / "prod.env"
@@ -104,20 +94,6 @@ def prepare():
 def get(port, path="/", host="127.0.0.1", timeout=PATIENCE):
     with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=timeout) as answer:
         return answer.read().decode()
-
-def wait_for(what, ask):
-    """Asks again and again until there is an answer."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            answer = ask()
-            if answer:
-                return answer
-        except OSError:
-            pass
-        if time.monotonic() > until:
-            raise SystemExit(f"{what} did not come")
-        time.sleep(0.05)
 
 def variables(text):
     """The variables that the app printed; what else is said before them is the engine's."""
@@ -182,7 +158,7 @@ class Run(Engine):
         words = [f"{kind}=1"] if number == "1" else ["--exec", process]
         self.running[process] = subprocess.Popen(
             [program, "run", "--release-id", "parcel@v1", "--env-file", self.env_file, "--port", str(BASE), *words],
-            cwd=work, env=environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+            cwd=work, env=environment(work), stdin=subprocess.DEVNULL, stdout=said, stderr=said)
 
     def stop(self, process):
         self.running[process].send_signal(signal.SIGTERM)
@@ -289,14 +265,7 @@ class Containers(Engine):
         return next((tool for tool in ("podman", "runc") if shutil.which(tool) is None), None)
 
     def __init__(self):
-        home = work / f"podman-{self.name.split()[-1]}"
-        home.mkdir()
-        (home / "containers.conf").write_text(
-            '[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=1024:1024"]\nlog_driver="k8s-file"\n'
-            '[engine]\nruntime="runc"\ncgroup_manager="cgroupfs"\nevents_logger="file"\n'
-            f'tmp_dir="{home}/tmp"\n')
-        (home / "storage.conf").write_text(f'[storage]\ndriver="vfs"\ngraphroot="{home}/graph"\nrunroot="{home}/run"\n')
-        self.environment = environment(CONTAINERS_CONF=home / "containers.conf", CONTAINERS_STORAGE_CONF=home / "storage.conf")
+        self.environment = environment(work, **own_podman(work / f"podman-{self.name.split()[-1]}"))
         self.image = self.imported()
 
     def imported(self):

@@ -1,16 +1,14 @@
 //! `cargo twelve export compose`: a Compose file for a laptop.
 
-use super::image_options::ImageOptions;
-use super::release::{ConfigOptions, ReleaseOptions, command, config, origin};
-use super::written::write;
+use super::container_options::ContainerOptions;
+use super::release::config;
 use crate::cli::ExitCode;
 use crate::cli::surroundings::Surroundings;
 use crate::config::{self as configured, Typed};
+use crate::export::SecretValues;
 use crate::export::compose::{Attachment, Attachments, ComposeExport, compose};
-use crate::export::{GeneratedFiles, SecretValues};
 use clap::Args;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// A Compose file for local use, with the backing services that the contract names
 #[derive(Debug, Args)]
@@ -24,42 +22,27 @@ A service's version is asked for here, or once and for all by `version = \"16\"`
 `--with-secrets` no value of a secret is in a file: Compose takes them from its environment.")]
 pub(super) struct Arguments {
     #[command(flatten)]
-    release: ReleaseOptions,
-
-    #[command(flatten)]
-    config: ConfigOptions,
-
-    #[command(flatten)]
-    image: ImageOptions,
+    container: ContainerOptions,
 
     /// Make the backing service that a variable names, from this image
     #[arg(long = "service", value_name = "VARIABLE=IMAGE")]
     services: Vec<String>,
-
-    /// Where to write it: a folder of its own
-    #[arg(long, value_name = "DIR")]
-    to: PathBuf,
 }
 
 /// Writes it.
 pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
-    let image = arguments.image.image()?;
-    let wanted = arguments.services.iter().map(|one| one.parse()).collect::<Result<Vec<Attachment>, _>>()?;
-    let files = arguments.config.read(surroundings)?;
-    let exported = arguments.config.exported_unchecked(arguments.release.find(surroundings)?, &files)?;
+    let (container, services) = (&arguments.container, &arguments.services);
+    let image = container.image()?;
+    let wanted = services.iter().map(|one| one.parse()).collect::<Result<Vec<Attachment>, _>>()?;
+    let files = container.config.read(surroundings)?;
+    let exported = container.exported(&files, surroundings)?;
     let given = |name: &str| configured::find(name, &Typed::default(), &BTreeMap::new(), &files).is_some();
     let attachments = Attachments::of(exported.declaration(), &wanted, given)?;
-    let secrets = arguments.image.secrets();
+    let secrets = container.secrets();
     let known = |one: &configured::Variable| !one.secret || secrets == SecretValues::Written;
     let config = config(&exported, &files, |one| known(one) && !attachments.has(&one.name), surroundings)?;
     let export = ComposeExport { image: &image, config: &config, attachments: &attachments, secrets };
-    let generated = GeneratedFiles::new(&origin(&exported), &command("compose", &exported, &arguments.words()));
-    write(&compose(&exported, &export, generated)?, &arguments.to, &exported, surroundings)
-}
-
-impl Arguments {
-    fn words(&self) -> Vec<String> {
-        let services = self.services.iter().flat_map(|one| ["--service".to_owned(), one.clone()]);
-        self.image.words().into_iter().chain(self.config.words()).chain(services).collect()
-    }
+    let own = services.iter().flat_map(|one| ["--service".to_owned(), one.clone()]);
+    let generated = container.generated("compose", &exported, own);
+    container.write(&compose(&exported, &export, generated)?, &exported, surroundings)
 }

@@ -1,16 +1,14 @@
 //! `cargo twelve export kubernetes`: manifests for a cluster.
 
-use super::image_options::ImageOptions;
-use super::release::{ConfigOptions, ReleaseOptions, command, config, origin};
-use super::written::write;
+use super::container_options::ContainerOptions;
+use super::release::config;
 use crate::app::StopSignal;
 use crate::cli::ExitCode;
 use crate::cli::surroundings::Surroundings;
 use crate::export::kubernetes::{KubernetesExport, ObjectName, kubernetes, secret_names};
-use crate::export::{Exported, GeneratedFiles, SecretValues};
+use crate::export::{Exported, SecretValues};
 use crate::report::Event;
 use clap::Args;
-use std::path::PathBuf;
 
 /// Manifests for Kubernetes 1.30 or newer: the release phase, then a Deployment a process type, Services, CronJobs
 #[derive(Debug, Args)]
@@ -25,56 +23,43 @@ use std::path::PathBuf;
 An env file need not hold secrets: manifests refer to the Secret APP-config name by name, and hold no value of it.")]
 pub(super) struct Arguments {
     #[command(flatten)]
-    release: ReleaseOptions,
-
-    #[command(flatten)]
-    config: ConfigOptions,
-
-    #[command(flatten)]
-    image: ImageOptions,
+    container: ContainerOptions,
 
     /// The namespace of all objects [default: that of whoever applies them]
     #[arg(long, value_name = "NAME")]
     namespace: Option<String>,
-
-    /// Where to write them: a folder of its own
-    #[arg(long, value_name = "DIR")]
-    to: PathBuf,
 }
 
 /// Writes them.
 pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
-    let image = arguments.image.image()?;
+    let container = &arguments.container;
+    let image = container.image()?;
     image.pinned()?;
     let namespace = arguments.namespace.as_ref().map(|name| name.parse::<ObjectName>()).transpose()?;
-    let files = arguments.config.read(surroundings)?;
-    let exported = arguments.config.exported_unchecked(arguments.release.find(surroundings)?, &files)?;
-    let secrets = arguments.image.secrets();
+    let files = container.config.read(surroundings)?;
+    let exported = container.exported(&files, surroundings)?;
+    let secrets = container.secrets();
     // The cluster gives the secrets whose values are not written here.
     let config = config(&exported, &files, |one| !one.secret || secrets == SecretValues::Written, surroundings)?;
     let export = KubernetesExport { image: &image, namespace: namespace.as_ref(), config: &config, secrets };
-    let generated = GeneratedFiles::new(&origin(&exported), &command("kubernetes", &exported, &arguments.words()));
-    let generated = kubernetes(&exported, &export, generated)?;
+    let own = arguments.namespace.iter().flat_map(|name| ["--namespace".to_owned(), name.clone()]);
+    let generated = kubernetes(&exported, &export, container.generated("kubernetes", &exported, own))?;
     warnings(&exported).for_each(|event| surroundings.reporter.tell(&event));
     let names = secret_names(&exported, &export);
     if secrets == SecretValues::LeftOut && !names.is_empty() {
         surroundings.reporter.tell(&arguments.secret_to_make(&exported, &names));
     }
-    write(&generated, &arguments.to, &exported, surroundings)
+    container.write(&generated, &exported, surroundings)
 }
 
 impl Arguments {
-    fn words(&self) -> Vec<String> {
-        let namespace = self.namespace.iter().flat_map(|name| ["--namespace".to_owned(), name.clone()]);
-        self.image.words().into_iter().chain(self.config.words()).chain(namespace).collect()
-    }
-
     /// Which Secret the manifests refer to, and what makes it.
     fn secret_to_make(&self, exported: &Exported, names: &[String]) -> Event {
         let secret = crate::export::kubernetes::secret_name(exported.app());
         let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let namespace = self.namespace.as_ref().map(|name| format!(" -n {name}")).unwrap_or_default();
-        let file = self.config.env_files.first().map_or_else(|| "FILE".into(), |file| file.display().to_string());
+        let file =
+            self.container.config.env_files.first().map_or_else(|| "FILE".into(), |file| file.display().to_string());
         let reference = exported.reference();
         let text = format!(
             "the Secret `{secret}` has to hold {names}: `cargo twelve env export --to k8s-secret --release-id {reference} \

@@ -1,7 +1,7 @@
 //! `cargo twelve export`: the run stage in the hands of an existing engine.
 
 mod compose;
-mod image_options;
+mod container_options;
 mod kubernetes;
 mod oci;
 mod release;

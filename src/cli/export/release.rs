@@ -58,14 +58,14 @@ impl ConfigOptions {
     /// left to it.
     pub(super) fn exported(
         &self,
-        (record, manifests): (ReleaseRecord, Vec<BuildManifest>),
+        found: (ReleaseRecord, Vec<BuildManifest>),
         files: &[EnvFile],
         surroundings: &Surroundings,
     ) -> anyhow::Result<Exported> {
-        if let Some(manifest) = manifests.first() {
+        if let Some(manifest) = found.1.first() {
             refuse_unfit(&manifest.declaration, files, surroundings)?;
         }
-        Ok(Exported::of(record, manifests, self.base_port(files)?)?)
+        self.exported_unchecked(found, files)
     }
 
     /// What is exported, for engines whose config is made here.

@@ -93,8 +93,10 @@ def formats() -> str:
         "```text\nAPP/codebase.json                        the app and the root commits of its codebase\n"
         "APP/builds/ID/build.json                 the manifest of a build\nAPP/builds/ID/GZ_SHA256.tar.gz           its tarball\n"
         "APP/builds/by-input/DIGEST               which input made which build\nAPP/releases/v42.json[.sig[.N]]          a release and its signatures (SSHSIG, namespace `release@cargo-twelve`)\n"
-        "APP/deploys/DEPLOY/17.json[.sig]         an entry: which release is to be current\nAPP/deploys/DEPLOY/17.done.json          how it ended\n```\n\n"
-        "Each of these files is created once and never replaced. A build's id is the sha256 of its uncompressed tar: ustar, sorted, uid 0, the commit's time, `app/build.json` first.\n"
+        "APP/releases/v3.pruned.json              that its tarballs were pruned: when, and by whom\n"
+        "APP/deploys/DEPLOY/17.json[.sig[.N]]     an entry: which release is to be current (namespace `deploy@cargo-twelve`)\nAPP/deploys/DEPLOY/17.done.json          how it ended\n```\n\n"
+        "Each of these files is created once and never replaced; `prune` removes tarballs, and nothing else. In an object store marks lie beside them: `newest/` under releases and under\n"
+        "each deploy says which number is the highest, and `.create-only/` that the store was tried out. A build's id is the sha256 of its uncompressed tar: ustar, sorted, uid 0, the commit's time, `app/build.json` first.\n"
     )
     wanted = [
         ("Release record", "artifact/release_record.rs", ["ReleaseRecord", "ReleasedBuild"]),

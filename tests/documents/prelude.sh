@@ -4,7 +4,6 @@ set -Eeuo pipefail
 trap 'echo "$AT: \`$BASH_COMMAND\` ended with $?" >&2' ERR
 AT="before the first block"
 WORK=$PWD
-READY='^ *Ready\|"event":"ready"\|^ *Started worker'
 
 # `cargo twelve run` and `dev` go on until somebody stops them. Here they are stopped, as by Ctrl-C, once all processes are ready.
 cargo() {
@@ -17,18 +16,18 @@ cargo() {
 }
 
 until_ready() {
-  local said code=0 pid
-  said=$(mktemp)
-  cargo-twelve "$@" >"$said" 2>&1 </dev/null & pid=$!
+  local said ready code=0 pid
+  said=$(mktemp) ready=$(mktemp)
+  cargo-twelve "$@" --ready-fd 9 >"$said" 2>&1 </dev/null 9>"$ready" & pid=$!
   for _ in $(seq 1200); do
-    grep -q "$READY" "$said" && break
+    [ -s "$ready" ] && break
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
   done
   kill -TERM "$pid" 2>/dev/null || true
   wait "$pid" || code=$?
   cat "$said" >&2
-  grep -q "$READY" "$said" || return "$((code ? code : 1))"
+  [ -s "$ready" ] || return "$((code ? code : 1))"
   return "$code"
 }
 

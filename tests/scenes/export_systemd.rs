@@ -138,6 +138,27 @@ fn systemd_finds_nothing_wrong_with_the_units_and_little_exposed() {
     }
 }
 
+#[test]
+fn a_folder_whose_name_has_a_space_is_one_folder_to_systemd() {
+    if !installed("systemd-analyze") {
+        return;
+    }
+    let scene = Scene::new();
+    release(&scene, &SHOP.replace("\"/var/lib/shop\"", "\"/var/lib/my shop\", \"/srv/my shop\""));
+    scene.write("prod.env", CONFIG);
+    let words = ["--env-file", "prod.env", "--server-program", PROGRAM, "--server-cache", "/srv/a cache"];
+    let outcome = export(&scene, &words);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+    let units = scene.path().join("units");
+    let web = std::fs::read_to_string(units.join("shop-web@.service")).expect("text");
+    assert!(web.contains("\nStateDirectory=\"my shop\"\nReadWritePaths=\"/srv/my shop\"\n"), "{web}");
+    for unit in ["shop-web@.service", "shop-pull.service"] {
+        let mut command = Command::new("systemd-analyze");
+        let verified = command.args(["verify", "--man=no"]).arg(units.join(unit)).output().expect("it starts");
+        assert_eq!(String::from_utf8_lossy(&verified.stderr), "");
+    }
+}
+
 /// The moments of a cron by the book (crontab(5)): day by day, hour by hour, minute by minute.
 fn moments(cron: &str, start: Date) -> impl Iterator<Item = DateTime> {
     let fields: Vec<String> = cron.split(' ').map(str::to_owned).collect();

@@ -2,7 +2,7 @@
 //! private folder, and the paths of `[sandbox]`.
 
 use super::Units;
-use super::unit::{Unit, literal};
+use super::unit::{self, Unit};
 
 /// Folders that systemd makes and owns for a service, with the setting for each (systemd.exec(5)).
 const OWN_FOLDERS: [(&str, &str); 4] = [
@@ -26,8 +26,8 @@ impl Units<'_> {
         for path in self.exported.declaration().sandbox.iter().flat_map(|sandbox| &sandbox.writable) {
             let own = OWN_FOLDERS.iter().find_map(|(above, setting)| Some((setting, path.strip_prefix(above)?)));
             match own {
-                Some((setting, below)) => unit.set(setting, &literal(below.trim_end_matches('/'))),
-                None => unit.set("ReadWritePaths", &literal(path)),
+                Some((setting, below)) => unit.set(setting, &unit::path(below.trim_end_matches('/'))),
+                None => unit.set("ReadWritePaths", &unit::path(path)),
             }
         }
         match port {

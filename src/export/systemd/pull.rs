@@ -3,7 +3,7 @@
 //! and asks the store for nothing that stands in the cache.
 
 use super::Units;
-use super::unit::{Unit, literal};
+use super::unit::{self, Unit};
 
 /// Credentials of the store, where it needs some: `AWS_ACCESS_KEY_ID=...`.
 const STORE_ENVIRONMENT: &str = "/etc/cargo-twelve/store.env";
@@ -37,7 +37,7 @@ impl Units<'_> {
         if self.server.cache == USUAL_CACHE {
             unit.set("CacheDirectory", "cargo-twelve");
         } else {
-            unit.set("ReadWritePaths", &literal(&self.server.cache));
+            unit.set("ReadWritePaths", &unit::path(&self.server.cache));
         }
         unit.set("CapabilityBoundingSet", "");
         unit.set("PrivateUsers", "yes");

@@ -59,6 +59,11 @@ pub(super) fn literal(text: &str) -> String {
     text.replace('%', "%%")
 }
 
+/// A path in a list of paths, where white space would begin another.
+pub(super) fn path(text: &str) -> String {
+    quoted(&literal(text))
+}
+
 /// A word that stays one (systemd.syntax(7), Quoting).
 fn quoted(word: &str) -> String {
     let plain = |one: char| one.is_ascii_alphanumeric() || "_-./:=@%+,$".contains(one);

@@ -51,10 +51,7 @@ impl Release<'_> {
         let process = purpose.component();
         let told = self.contained.told(purpose, self.contained.exported.base().0, &process);
         let of_pod = |name: &str| name == "PROCESS" && matches!(purpose, Purpose::Process(_));
-        told.into_iter()
-            .map(|(name, value)| (Some(value).filter(|_| !of_pod(&name)), name))
-            .map(|(v, n)| (n, v))
-            .collect()
+        told.into_iter().map(|(name, value)| if of_pod(&name) { (name, None) } else { (name, Some(value)) }).collect()
     }
 
     /// The environment: what a process is told, then the secrets.

@@ -139,6 +139,24 @@ fn systemd_finds_nothing_wrong_with_the_units_and_little_exposed() {
 }
 
 #[test]
+fn the_command_in_the_first_line_makes_the_same_units_again() {
+    let scene = shop();
+    let words =
+        ["--env-file", "prod.env", "--server-program", "/opt/my programs/twelve", "--server-signers", "/etc/keys"];
+    assert_eq!(
+        export(&scene, &[&words[..], &["--server-cache", "/srv/cache", "--own-sockets"]].concat()).code,
+        Some(0)
+    );
+    let first = page(&scene.path().join("units"));
+    let (_, said) =
+        first.lines().nth(1).and_then(|line| line.split_once("exported by: cargo twelve ")).expect("a line");
+    let mut shell = scene.command("sh");
+    let again = scene.outcome(shell.args(["-c", &format!("exec {PROGRAM} {said} --to again")]));
+    assert_eq!(again.code, Some(0), "{}", again.page());
+    assert_eq!(page(&scene.path().join("again")), first);
+}
+
+#[test]
 fn a_folder_whose_name_has_a_space_is_one_folder_to_systemd() {
     if !installed("systemd-analyze") {
         return;

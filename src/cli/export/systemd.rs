@@ -11,6 +11,10 @@ use clap::Args;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// Where the program and unpacked releases are on a server, where nobody says otherwise.
+const PROGRAM: &str = "/usr/local/bin/cargo-twelve";
+const CACHE: &str = "/var/cache/cargo-twelve";
+
 /// Units for one server: a service a process type, a target for the formation, a oneshot for each admin process
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cargo twelve export systemd --release-id v42 --env-file prod.env --to units
@@ -32,7 +36,7 @@ pub(super) struct Arguments {
     own_sockets: bool,
 
     /// The program
-    #[arg(long, value_name = "PATH", default_value = "/usr/local/bin/cargo-twelve", help_heading = "On the server")]
+    #[arg(long, value_name = "PATH", default_value = PROGRAM, help_heading = "On the server")]
     server_program: String,
 
     /// The store's location [default: as here]
@@ -40,7 +44,7 @@ pub(super) struct Arguments {
     server_store: Option<PathBuf>,
 
     /// Where unpacked releases are kept
-    #[arg(long, value_name = "DIR", default_value = "/var/cache/cargo-twelve", help_heading = "On the server")]
+    #[arg(long, value_name = "DIR", default_value = CACHE, help_heading = "On the server")]
     server_cache: String,
 
     /// The file of the keys that are believed [default: signatures are not asked for]
@@ -82,10 +86,17 @@ impl Arguments {
         })
     }
 
+    /// These options as they were typed, without where the units went.
     fn words(&self) -> Vec<String> {
-        let mut words = self.config.words();
-        words.extend(self.own_sockets.then(|| "--own-sockets".to_owned()));
-        words
+        let said = [
+            ("--server-program", Some(self.server_program.clone()).filter(|program| program != PROGRAM)),
+            ("--server-store", self.server_store.as_ref().map(|store| store.display().to_string())),
+            ("--server-cache", Some(self.server_cache.clone()).filter(|cache| cache != CACHE)),
+            ("--server-signers", self.server_signers.clone()),
+        ];
+        let server = said.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?])).flatten();
+        let own_sockets = self.own_sockets.then(|| "--own-sockets".to_owned());
+        self.config.words().into_iter().chain(own_sockets).chain(server).collect()
     }
 }
 

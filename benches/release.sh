@@ -5,7 +5,7 @@ program=${PROGRAM:-$PWD/target/release/cargo-twelve}
 test -x "$program" || { echo "first: cargo build --release" >&2; exit 1; }
 fixture=$PWD/tests/fixtures/shop.rs
 work=$(mktemp -d); trap 'rm -rf "$work" 2>/dev/null || { chmod -R u+w "$work"; rm -rf "$work"; }' EXIT
-export TWELVE_STORE=$work/store TWELVE_CACHE=$work/cache
+export TWELVE_STORE=$work/store TWELVE_CACHE=$work/cache TWELVE_STATE=$work/state
 export GIT_AUTHOR_NAME=bench GIT_AUTHOR_EMAIL=bench@example.org GIT_COMMITTER_NAME=bench GIT_COMMITTER_EMAIL=bench@example.org
 
 release_of() { # release_of COMMAND ASSETS: releases a program with this `web` and so many assets of 100 KB

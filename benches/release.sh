@@ -1,7 +1,7 @@
 # What the benchmarks of the run stage share: releases of a small program, in a store and a cache of their own.
 # Sourced; sets `program` and `work`, and removes the latter at the end.
 
-program=${PROGRAM:-$PWD/target/release/cargo-twelve}
+program=$(realpath -m "${PROGRAM:-target/release/cargo-twelve}")
 test -x "$program" || { echo "first: cargo build --release" >&2; exit 1; }
 fixture=$PWD/tests/fixtures/shop.rs
 work=$(mktemp -d); trap 'rm -rf "$work" 2>/dev/null || { chmod -R u+w "$work"; rm -rf "$work"; }' EXIT

@@ -99,7 +99,7 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Unavailable,
             match login {
                 Some(login) => format!(
-                    "the login is from {login}; `podman login {registry}` or `docker login {registry}` keeps another"
+                    "the login is {login}; `podman login {registry}` or `docker login {registry}` keeps another"
                 ),
                 None => format!(
                     "`podman login {registry}` or `docker login {registry}` keeps a login, which is used here too"

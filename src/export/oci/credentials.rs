@@ -73,10 +73,11 @@ impl Login {
                 .entry(image)
                 .map(|(key, entry)| entry.who().map_err(|rule| bad(path, &format!("its entry `{key}` {rule}"))));
             if let Some(who) = who.transpose()?.flatten() {
-                return Ok(Self { who, source: Some(path.display().to_string()) });
+                return Ok(Self { who, source: Some(format!("from {}", path.display())) });
             }
             let helper = file.cred_helpers.get(image.registry()).or(file.creds_store.as_ref());
-            elsewhere = elsewhere.or(helper.map(|helper| format!("docker-credential-{helper}, which is not asked")));
+            elsewhere =
+                elsewhere.or(helper.map(|helper| format!("with docker-credential-{helper}, which is not asked")));
         }
         Ok(Self { who: Who::Nobody, source: elsewhere })
     }
@@ -183,7 +184,7 @@ mod tests {
     fn a_program_that_keeps_credentials_is_named() {
         let found =
             login("reg.example.org/shop", r#"{"credHelpers":{"reg.example.org":"ecr-login"}}"#).expect("readable");
-        assert_eq!(found.source(), Some("docker-credential-ecr-login, which is not asked"));
+        assert_eq!(found.source(), Some("with docker-credential-ecr-login, which is not asked"));
     }
 
     #[test]

@@ -143,7 +143,7 @@ pub enum Error {
         why: String,
         /// What to look at.
         cause: RegistryCause,
-        /// The file that the login is from, or what may know one.
+        /// Where the login is: `from FILE`, or with whom one may be that was not asked.
         login: Option<String>,
     },
     /// A file of credentials that cannot be read.

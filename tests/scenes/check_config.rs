@@ -59,6 +59,19 @@ fn a_name_that_is_made_at_run_time_is_a_note() {
 }
 
 #[test]
+fn a_name_that_was_handed_on_over_more_than_four_functions_was_lost() {
+    let last = "fn on7(name: &str) { std::env::var(name).ok(); }\n".to_owned();
+    let handing = |at: usize| format!("fn on{at}(name: &str) {{ on{}(name); }}\n", at + 1);
+    // The first to be read is the farthest from the reading.
+    let chain: String = (0..7).map(handing).chain([last]).collect();
+    let main = GOOD.replace("async fn main() {\n", "async fn main() {\n    on0(\"REDIS_URL\");\n");
+    let found = checked(&service(&[("src/main.rs", &format!("{main}{chain}")), ("twelve.toml", DECLARED)]));
+    found.says(&[("TF0307", "warn"), ("TF0310", "pass")]);
+    let message = found.rule("TF0307")["findings"][0]["message"].as_str().expect("a message");
+    assert!(message.starts_with("`REDIS_URL` is read"), "{message}");
+}
+
+#[test]
 fn a_fresh_service_of_every_template_violates_nothing() {
     let scene = Scene::new();
     for template in ["web", "web-postgres", "worker"] {

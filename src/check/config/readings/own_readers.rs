@@ -26,16 +26,9 @@ pub(super) struct OwnReaders<'a> {
 impl<'a> OwnReaders<'a> {
     pub(super) fn of(facts: &'a Facts) -> Self {
         let mut asked = BTreeMap::new();
-        // One hands on to the next; as many rounds as there can be links.
-        for _ in 0..4 {
-            let before = asked.len();
-            for source in &facts.sources {
-                collect(facts, source, &mut asked);
-            }
-            if asked.len() == before {
-                break;
-            }
-        }
+        // One hands on to the next, in any order: another round for as long as one tells something new. Each function
+        // is told of twice at most.
+        while facts.sources.iter().filter(|source| collect(facts, source, &mut asked)).count() > 0 {}
         let calls = facts.calls().map(|(_, call)| last(&call.path));
         let called = calls.filter(|name| asked.contains_key(name)).collect();
         Self { asked, called }
@@ -52,7 +45,9 @@ impl<'a> OwnReaders<'a> {
     }
 }
 
-fn collect<'a>(facts: &'a Facts, source: &'a Source, asked: &mut BTreeMap<&'a str, Asked>) {
+/// Notes the own readers of a source, and says whether anything of that is new.
+fn collect<'a>(facts: &'a Facts, source: &'a Source, asked: &mut BTreeMap<&'a str, Asked>) -> bool {
+    let mut is_new = false;
     for call in &source.calls {
         let Some(function) = source.function(call.within) else { continue };
         // Everybody has functions of these names.
@@ -71,12 +66,12 @@ fn collect<'a>(facts: &'a Facts, source: &'a Source, asked: &mut BTreeMap<&'a st
             None if reads => Asked::Somewhere,
             None => continue,
         };
-        let known = asked.entry(&function.name).or_insert(found);
-        // Two of one name that take it in different places.
-        if *known != found {
-            *known = Asked::Somewhere;
-        }
+        // Two of one name may take it in different places.
+        let known = asked.get(function.name.as_str()).copied();
+        let told = if known.is_none_or(|known| known == found) { found } else { Asked::Somewhere };
+        is_new |= asked.insert(&function.name, told) != Some(told);
     }
+    is_new
 }
 
 /// Which parameter of its function a value is.

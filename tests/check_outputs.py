@@ -39,6 +39,8 @@ fn main() {
     }
 }
 """
+# Seconds that the page may take for what it does by itself.
+PATIENCE = 10
 passed = 0
 
 
@@ -48,6 +50,14 @@ def holds(what, truth):
         sys.exit(f"FAILED: {what}")
     passed += 1
     print(f"ok: {what}")
+
+
+def comes(what, browser, script):
+    """What the page does in a moment of its own: asked again until it is so."""
+    until = time.monotonic() + PATIENCE
+    while not browser.run(f"return {script}") and time.monotonic() < until:
+        time.sleep(0.05)
+    holds(what, browser.run(f"return {script}"))
 
 
 def codebase(folder):
@@ -134,8 +144,10 @@ def check_measurements(browser, page):
 def walk(browser, page):
     """Everything that can be used is reached with Tab, in order, seen where it is, and used with Enter or the space bar."""
     browser.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.clearDeviceMetricsOverride", "params": {}})
-    browser.call("POST", "/url", {"url": "about:blank"})
-    browser.call("POST", "/url", {"url": page.as_uri()})
+    # Without motion: a scroll on its way to what has the focus would swallow the next one.
+    browser.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia",
+                                               "params": {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}})
+    browser.open_afresh(page)
     usable = browser.run("return [...document.querySelectorAll('a[href], button, summary, pre[tabindex]')]"
                          ".filter(one => one.checkVisibility() && !(one.closest('details:not([open])') && one.tagName !== 'SUMMARY')).length")
     visited, seen = [], []
@@ -160,8 +172,7 @@ def walk(browser, page):
     holds("the space bar shows findings only", browser.run("return document.querySelector('[data-show=found]').getAttribute('aria-pressed')") == "true")
     browser.run("document.querySelector('.factor.fail .up a').focus()")
     browser.keys("\ue007")
-    time.sleep(1)
-    holds("and a link leads back to the wheel", browser.run("return scrollY") == 0)
+    comes("and a link leads back to the wheel", browser, "scrollY === 0")
 
 
 class Browser:
@@ -197,6 +208,14 @@ class Browser:
     def run(self, script):
         return self.call("POST", "/execute/sync", {"script": script, "args": []})
 
+    def open_afresh(self, page):
+        """Another page first, so that neither its place nor its focus is what it was; keys reach it once it has the focus."""
+        self.call("POST", "/url", {"url": "about:blank"})
+        self.call("POST", "/url", {"url": page.as_uri()})
+        until = time.monotonic() + PATIENCE
+        while not self.run("return document.readyState === 'complete' && document.hasFocus()") and time.monotonic() < until:
+            time.sleep(0.05)
+
     def keys(self, *keys):
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
         self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
@@ -217,19 +236,19 @@ def check_page(page, measured, work):
         holds("the wheel has twelve segments", browser.run("return document.querySelectorAll('.wheel .segment').length") == 12)
         holds("each segment has a name", browser.run("return [...document.querySelectorAll('.segment')].every(one => one.getAttribute('aria-label'))"))
         browser.run("document.querySelector('.segment[href=\"#factor-7\"] path').dispatchEvent(new MouseEvent('click', {bubbles: true}))")
-        time.sleep(1)
-        holds("a segment jumps to its factor", browser.run("return location.hash") == "#factor-7")
+        comes("a segment jumps to its factor", browser, "location.hash === '#factor-7'")
+        comes("and has the focus", browser, "document.activeElement.id === 'factor-7'")
+        # Where it stops is told when it no longer moves.
+        comes("and comes to rest", browser, "(window.seen === scrollY) || (window.seen = scrollY, false)")
         top = browser.run("return document.getElementById('factor-7').getBoundingClientRect().top")
         holds(f"and the factor is in view (top at {top:.0f})", -50 <= top <= 700)
-        holds("and has the focus", browser.run("return document.activeElement.id") == "factor-7")
-        browser.call("POST", "/url", {"url": page.as_uri()})
+        browser.open_afresh(page)
         browser.keys("\ue004")
-        holds("the first Tab is the way around the wheel", browser.run("return document.activeElement.className") == "skip")
+        comes("the first Tab is the way around the wheel", browser, "document.activeElement.className === 'skip'")
         browser.keys("\ue004")
-        holds("the next is the first segment", browser.run("return document.activeElement.getAttribute('href')") == "#factor-1")
+        comes("the next is the first segment", browser, "document.activeElement.getAttribute('href') === '#factor-1'")
         browser.keys("\ue004", "\ue004", "\ue007")
-        time.sleep(1)
-        holds("Enter goes to the third factor", browser.run("return location.hash") == "#factor-3")
+        comes("Enter goes to the third factor", browser, "location.hash === '#factor-3'")
         browser.run("document.querySelector('[data-show=found]').click()")
         holds("findings only hides what passes", browser.run("return [...document.querySelectorAll('.factor.pass')].every(one => getComputedStyle(one).display === 'none')"))
         holds("and shows what fails", browser.run("return [...document.querySelectorAll('.factor.fail')].every(one => getComputedStyle(one).display !== 'none')"))

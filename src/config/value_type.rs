@@ -14,6 +14,26 @@ pub(super) enum Amount {
 }
 
 impl VariableType {
+    /// Its word in twelve.toml.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Bool => "bool",
+            Self::Port => "port",
+            Self::Url => "url",
+            Self::ServiceUrl => "service-url",
+            Self::Enum => "enum",
+            Self::Duration => "duration",
+            Self::Bytes => "bytes",
+            Self::SocketAddr => "socket-addr",
+            Self::Path => "path",
+            Self::Json => "json",
+            Self::Email => "email",
+        }
+    }
+
     /// Whether `min` and `max` mean something.
     pub(super) fn is_measured(self) -> bool {
         matches!(self, Self::Int | Self::Float | Self::Port | Self::Duration | Self::Bytes)
@@ -226,6 +246,7 @@ mod tests {
                 vec!["", "ops", "@x", "a@", "a b@x", "a@b@c", "a@-x", "a@x..y", "Ops <a@x>"],
             ),
         ] {
+            assert_eq!(serde_json::to_value(kind).expect("a word"), kind.name());
             for text in good {
                 assert!(kind.admits(text, &limits()), "{kind:?} admits `{text}`");
             }

@@ -1,6 +1,6 @@
 //! Scenes of the audit's third factor: what the source reads, held against what is declared.
 
-use crate::checked::{GOOD, checked, service};
+use crate::checked::{GOOD, checked, service, service_with};
 use crate::scene::Scene;
 
 const DECLARED: &str = "[processes.web]\ncommand = \"shop\"\nport = true\n[config.vars.WORKERS]\ntype = \"int\"\n";
@@ -14,11 +14,16 @@ fn reading(lines: &str, declaration: &str) -> Scene {
 #[test]
 fn a_variable_that_is_read_and_not_declared_is_told_with_the_lines_that_declare_it() {
     let read = "    std::env::var(\"WORKERS\").ok();\n    std::env::var(\"REDIS_URL\").ok();\n";
-    let found = checked(&reading(read, DECLARED));
+    let main = GOOD.replace("async fn main() {\n", &format!("async fn main() {{\n{read}"));
+    let found = checked(&service_with(
+        &[("axum", "0.8.0"), ("redis", "1.0.0"), ("tokio", "1.40.0")],
+        &[("src/main.rs", &main), ("twelve.toml", DECLARED)],
+    ));
     found.says(&[("TF0304", "not_applicable"), ("TF0307", "warn"), ("TF0308", "pass"), ("TF0310", "pass")]);
     assert_eq!(found.place("TF0307"), "src/main.rs:7");
     let message = found.rule("TF0307")["findings"][0]["message"].as_str().expect("a message");
-    let lines = "`[config.vars.REDIS_URL]` `type = \"service-url\"` `secret = true`";
+    let lines =
+        "`[config.vars.REDIS_URL]` `type = \"service-url\"` `schemes = [\"redis\", \"rediss\"]` `secret = true`";
     assert!(message.contains(lines), "{message}");
     let declared = format!("{DECLARED}[config.vars.REDIS_URL]\ntype = \"service-url\"\nsecret = true\n");
     checked(&reading(read, &declared)).says(&[("TF0307", "pass")]);

@@ -109,8 +109,8 @@ const OF_THE_MACHINE: [&str; 21] = [
 ];
 
 impl Readings {
-    /// Holds readings against a declaration.
-    fn of(all: Vec<Reading>, declaration: &Declaration) -> Self {
+    /// Holds readings against a declaration. `uses` says whether the service is compiled with one of these crates.
+    fn of(all: Vec<Reading>, declaration: &Declaration, uses: impl Fn(&[&str]) -> bool) -> Self {
         let empty = Contract::default();
         let contract = declaration.contract.as_ref().unwrap_or(&empty);
         let told = declaration.names_told();
@@ -130,7 +130,7 @@ impl Readings {
         let undeclared = by_name.iter().filter(|(name, _)| !known(name)).map(|(name, places)| Undeclared {
             name: (*name).to_owned(),
             places: places.clone(),
-            lines: lines(name),
+            lines: lines(name, &uses),
         });
         let undeclared = undeclared.collect();
         let in_commands = commands_name(declaration);

@@ -1,6 +1,7 @@
 //! The text of twelve.toml for an existing crate: what its source shows, and nothing else.
 
 use super::Found;
+use crate::config::Guess;
 use crate::scaffold::spelling::toml_text;
 use std::fmt::Write as _;
 
@@ -41,20 +42,6 @@ const OF_OTHERS: [&str; 26] = [
     "REMOTE",
     "SMTP",
     "UPSTREAM",
-];
-
-/// Backing services, by the crates that speak to them and the schemes of their URLs.
-const SERVICES: [(&[&str], &str, &[&str]); 6] = [
-    (
-        &["sqlx", "tokio-postgres", "postgres", "diesel", "sea-orm", "deadpool-postgres"],
-        "DATABASE",
-        &["postgres", "postgresql"],
-    ),
-    (&["redis", "fred", "deadpool-redis"], "REDIS", &["redis", "rediss"]),
-    (&["mongodb"], "MONGO", &["mongodb", "mongodb+srv"]),
-    (&["lapin"], "AMQP", &["amqp", "amqps"]),
-    (&["async-nats", "nats"], "NATS", &["nats", "tls"]),
-    (&["lettre"], "SMTP", &["smtp", "smtps"]),
 ];
 
 /// twelve.toml, as far as the source shows it.
@@ -176,31 +163,12 @@ fn config(text: &mut String, found: &Found, port: Option<&str>) {
         std::iter::once("RUST_LOG".to_owned()).chain(found.prefixes.iter().map(|prefix| format!("{prefix}*")));
     let patterns: Vec<String> = patterns.map(|pattern| toml_text(&pattern)).collect();
     let _ = writeln!(text, "{mark}[config]\n{mark}passthrough = [{}]", patterns.join(", "));
+    let uses = |crates: &[&str]| found.dependencies.iter().any(|known| crates.contains(&known.as_str()));
     for (name, place) in found.variables.iter().filter(|(name, _)| Some(name.as_str()) != port && *name != "RUST_LOG") {
         let _ = writeln!(text, "{}\n{mark}[config.vars.{name}]", mark.trim_end());
-        for line in kind(name, found) {
+        for line in Guess::of(name, uses).lines() {
             let _ = writeln!(text, "{mark}{line}");
         }
         let _ = writeln!(text, "{mark}required = false\n{mark}doc = {}", toml_text(&format!("read in {place}")));
     }
-}
-
-/// The type of a variable, as far as its name tells.
-fn kind(name: &str, found: &Found) -> Vec<String> {
-    let uses = |crates: &[&str]| crates.iter().any(|one| found.dependencies.iter().any(|known| known == one));
-    let address = name.ends_with("_URL") || name.ends_with("_URI") || name.ends_with("_DSN");
-    let service = SERVICES.iter().find(|(crates, word, _)| address && name.contains(word) && uses(crates));
-    let ends = |words: &[&str]| words.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")));
-    if let Some((_, _, schemes)) = service {
-        let schemes: Vec<String> = schemes.iter().map(|scheme| toml_text(scheme)).collect();
-        return vec![
-            "type = \"service-url\"".to_owned(),
-            format!("schemes = [{}]", schemes.join(", ")),
-            "secret = true".to_owned(),
-        ];
-    }
-    if ends(&["SECRET", "TOKEN", "PASSWORD", "PASS", "KEY", "SALT", "CREDENTIALS", "AUTH"]) || address {
-        return vec!["type = \"string\"".to_owned(), "secret = true".to_owned()];
-    }
-    vec![format!("type = \"{}\"", if ends(&["PORT"]) { "port" } else { "string" })]
 }

@@ -19,7 +19,7 @@ impl Facts {
             let mut all: Vec<Reading> = self.sources.iter().flat_map(|source| self.readings_of(source, &own)).collect();
             all.sort();
             all.dedup();
-            Readings::of(all, &self.declaration)
+            Readings::of(all, &self.declaration, |crates| self.depends_on(crates).is_some())
         })
     }
 

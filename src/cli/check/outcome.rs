@@ -2,6 +2,7 @@
 
 use crate::check::{Baseline, Error, Report, Verdict, output};
 use crate::cli::surroundings::Surroundings;
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
@@ -24,20 +25,14 @@ pub(super) fn read_baseline(surroundings: &Surroundings, path: &Path) -> Result<
 
 /// Writes a file that was asked for: whole, or not at all. One that stands is replaced, as the last run's.
 pub(super) fn write_file(surroundings: &Surroundings, path: &Path, text: &str) -> Result<(), Error> {
-    let failed = |cause: std::io::Error| {
-        // The cause alone: the name that stands in it for a moment is nobody's.
-        let text = cause.to_string();
-        let plain = text.split_once(" at path ").map(|(plain, _)| std::io::Error::new(cause.kind(), plain));
-        Error::File { path: path.display().to_string(), act: "written", cause: plain.unwrap_or(cause) }
-    };
+    let failed = |cause| Error::File { path: path.display().to_string(), act: "written", cause };
     let whole = surroundings.resolve(path);
     let folder = whole.parent().unwrap_or(&surroundings.directory);
-    let mut builder = tempfile::Builder::new();
+    // Opened and written by ourselves: the crate's own errors name the file that stands there for a moment, which is nobody's.
     // A report is no secret; the user's mask says who reads it.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
+    let open = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = tempfile::Builder::new().make_in(folder, open).map_err(failed)?;
+    file.as_file_mut().write_all(text.as_bytes()).map_err(failed)?;
     file.persist(&whole).map_err(|error| failed(error.error))?;
     Ok(())
 }

@@ -139,7 +139,7 @@ pub(super) const RULES: &[Rule] = &[
         level: Verdict::Note,
         promise: "What varies between deploys is known: who deploys the app knows which variables it reads.",
         looks_at: "Calls of `env::var` and of the service's own wrappers with a name that is made at run time.",
-        blind_spots: "Names that are handed on over several functions.",
+        blind_spots: "A name that a function makes of what it is given: the words of its callers are taken for the name.",
         fix: "Write the names down, or declare a `passthrough` pattern that covers them.",
         settled_by: None,
         judge: declared::dynamic,

@@ -69,7 +69,8 @@ def json_page() -> str:
         "# JSON\n\nMade by `docs/make_reference.py` from `src/report/event/`.\n\n"
         "With `--format json` a command prints one document on stdout, `{\"format\": 1, ...}`; one that works for long prints an event a line before it. Ids are strings\n"
         "(`\"v42\"`), times RFC 3339 in UTC, sizes bytes, durations milliseconds. A field that does not apply is absent. Unknown fields are to be ignored; what is listed here keeps its\n"
-        "name and its meaning. A failure is a document too: see [exit codes](exit-codes.md).\n"
+        "name and its meaning. A failure is a document too: see [exit codes](exit-codes.md). `releases` prints the records of the releases, newest first, as `releases`, and `show` one as\n"
+        "`release` beside its `builds`; one that was pruned has `pruned: true`, and `show` says `pruned_at` and `pruned_by` as well.\n"
     )
     for path in sorted((ROOT / "src/report/event").glob("*.rs")):
         text = path.read_text()

@@ -23,7 +23,16 @@ pub(crate) struct Arguments {
 struct Document<'a> {
     format: u32,
     app: &'a AppName,
-    releases: &'a [ReleaseRecord],
+    releases: Vec<Listed<'a>>,
+}
+
+/// A release as documents hold it: its record, and whether its builds are gone.
+#[derive(Serialize)]
+pub(super) struct Listed<'a> {
+    #[serde(flatten)]
+    pub(super) record: &'a ReleaseRecord,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) pruned: bool,
 }
 
 /// Lists them.
@@ -33,12 +42,14 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let newest = store.newest_or_refuse(&app)?;
     let ids = std::iter::successors(Some(newest), |id: &ReleaseId| id.previous()).take(arguments.last);
     let releases: Vec<ReleaseRecord> = ids.map(|id| store.record(&app, id)).collect::<Result<_, _>>()?;
+    let pruned = store.pruned_among(&app, &releases.iter().map(|record| record.release).collect::<Vec<_>>())?;
+    let listed = releases.iter().map(|record| Listed { record, pruned: pruned.contains(&record.release) });
     if surroundings.reporter.audience() == Audience::Json {
-        data::document(&Document { format: 1, app: &app, releases: &releases })?;
+        data::document(&Document { format: 1, app: &app, releases: listed.collect() })?;
         return Ok(ExitCode::Done);
     }
-    let mut table = Table::new(["RELEASE", "VERSION", "COMMIT", "BRANCH", "CREATED", "BY", "MESSAGE"]);
-    for record in &releases {
+    let mut table = Table::new(["RELEASE", "VERSION", "COMMIT", "BRANCH", "CREATED", "BY", "BUILD", "MESSAGE"]);
+    for Listed { record, pruned } in listed {
         table.row([
             record.release.to_string(),
             record.version.to_string(),
@@ -46,6 +57,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
             record.branch.clone().unwrap_or_default(),
             record.created.to_string(),
             record.created_by.clone(),
+            if pruned { "pruned".to_owned() } else { String::new() },
             record.message.clone().unwrap_or_default(),
         ]);
     }

@@ -2,10 +2,12 @@
 
 use super::ExitCode;
 use super::options::Format;
+use super::releases::Listed;
 use super::surroundings::Surroundings;
-use crate::artifact::{BuildManifest, ReleaseRecord, ReleaseRef};
+use crate::artifact::{BuildManifest, ReleaseRecord, ReleaseRef, UtcTime};
 use crate::release::{Described, provenance};
 use crate::report::{Audience, Size, Table, data};
+use crate::store::Pruned;
 use clap::Args;
 use serde::Serialize;
 
@@ -21,7 +23,11 @@ pub(crate) struct Arguments {
 #[derive(Serialize)]
 struct Document<'a> {
     format: u32,
-    release: &'a ReleaseRecord,
+    release: Listed<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pruned_at: Option<UtcTime>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pruned_by: Option<&'a str>,
     builds: &'a [BuildManifest],
 }
 
@@ -35,14 +41,21 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         data::document(&provenance(Described { record: &record, manifests: &manifests }))?;
         return Ok(ExitCode::Done);
     }
+    let pruned = store.pruned(&record.app, record.release)?;
     match surroundings.reporter.audience() {
-        Audience::Json => data::document(&Document { format: 1, release: &record, builds: &manifests })?,
-        Audience::Human => data::text(&page(&record, &manifests))?,
+        Audience::Json => data::document(&Document {
+            format: 1,
+            release: Listed { record: &record, pruned: pruned.is_some() },
+            pruned_at: pruned.as_ref().map(|pruned| pruned.at),
+            pruned_by: pruned.as_ref().map(|pruned| pruned.by.as_str()),
+            builds: &manifests,
+        })?,
+        Audience::Human => data::text(&page(&record, pruned.as_ref(), &manifests))?,
     }
     Ok(ExitCode::Done)
 }
 
-fn page(record: &ReleaseRecord, manifests: &[BuildManifest]) -> String {
+fn page(record: &ReleaseRecord, pruned: Option<&Pruned>, manifests: &[BuildManifest]) -> String {
     let mut facts = Table::without_heading();
     let mut fact = |name: &str, value: String| facts.row([name.to_owned(), value]);
     fact("release", format!("{} {}", record.app, record.release));
@@ -57,6 +70,9 @@ fn page(record: &ReleaseRecord, manifests: &[BuildManifest]) -> String {
     fact("created", format!("{} by {}", record.created, record.created_by));
     if let Some(message) = &record.message {
         fact("message", message.clone());
+    }
+    if let Some(pruned) = pruned {
+        fact("pruned", format!("{} by {}: the builds are gone", pruned.at, pruned.by));
     }
     for (build, manifest) in record.builds.iter().zip(manifests) {
         let compiled = manifest.lockfile.packages.iter().filter(|package| package.compiled).count();

@@ -58,6 +58,25 @@ impl Store {
         Ok(names.iter().filter_map(|name| name.strip_suffix(".pruned.json")?.parse().ok()).collect())
     }
 
+    /// Which of these releases are noted as pruned. Each is asked for, but where a listing takes fewer ways over the network.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn pruned_among(&self, app: &AppName, ids: &[ReleaseId]) -> Result<BTreeSet<ReleaseId>, Error> {
+        // An answer to a listing has a thousand names, and a release has its record, its signatures and its note.
+        let answers = ids.iter().max().map_or(0, |newest| newest.number() / 300 + 1);
+        if self.place.is_remote() && answers < ids.len() as u64 {
+            return self.listed_pruned(app);
+        }
+        let mut pruned = BTreeSet::new();
+        for id in ids {
+            if self.place.has(&layout::pruned(app, *id))? {
+                pruned.insert(*id);
+            }
+        }
+        Ok(pruned)
+    }
+
     /// Removes the tarball of a build, where it stands.
     ///
     /// # Errors

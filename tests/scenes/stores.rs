@@ -134,7 +134,20 @@ fn a_pruned_release_says_so_and_its_commit_can_be_released_again(stage: &Stage) 
         let hint = format!("`cargo twelve release --rev {} --older` makes it a new release", commit.trim());
         assert!(outcome.stderr.contains(&hint), "{words}: {}", outcome.stderr);
     }
-    assert!(stage.done("show v1").contains("release     shop v1"), "what it was is still known");
+    let shown = stage.done("show v1");
+    assert!(shown.contains("release     shop v1"), "what it was is still known");
+    assert!(shown.contains("pruned      2") && shown.contains(": the builds are gone"), "{shown}");
+    assert!(!stage.done("show v2").contains("pruned"));
+    let marked: Vec<bool> = stage.done("releases").lines().skip(1).map(|line| line.contains("pruned")).collect();
+    assert_eq!(marked, [false, true], "v2 and v1");
+    let listed: Value = serde_json::from_str(&stage.done("releases --format json")).expect("one document");
+    assert_eq!(
+        (&listed["releases"][0]["pruned"], &listed["releases"][1]["pruned"]),
+        (&Value::Null, &Value::Bool(true))
+    );
+    let shown: Value = serde_json::from_str(&stage.done("show v1 --format json")).expect("one document");
+    assert_eq!(shown["release"]["pruned"], true);
+    assert!(shown["pruned_at"].is_string() && shown["pruned_by"].is_string(), "{shown:#}");
     assert_eq!(stage.done(&format!("release --rev {} --older", commit.trim())), "v3\n");
     assert_eq!(
         stage.done("diff v1 v3").lines().filter(|line| !line.starts_with(' ')).count(),

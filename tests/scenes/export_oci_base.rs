@@ -2,6 +2,7 @@
 
 use super::containers::{ImageRegistry, podman, podman_is_here};
 use super::export_oci::{SHOP, config_of, digest, document, export};
+use super::export_oci_registry::{Counted, breaking_way_to};
 use super::ledger::{release, release_needing};
 use super::scene::{Outcome, Scene};
 use cargo_twelve::artifact::{Digest, System};
@@ -10,6 +11,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use tar::{Builder, EntryType, Header};
 
 /// What is in a layer.
@@ -297,6 +299,37 @@ fn real_system() -> Vec<u8> {
     layer(&entries)
 }
 
+/// Brings a base of one layer into a registry, and gives its digest.
+fn brought(scene: &Scene, place: &str, system: Vec<u8>) -> String {
+    let layout = Layout::at(&scene.path().join("base"));
+    let mut base = layout.image_of(SPECIFIED, "amd64", &[system]);
+    base["annotations"] = json!({"org.opencontainers.image.ref.name": "1"});
+    let index = json!({"schemaVersion": 2, "manifests": [base]}).to_string();
+    std::fs::write(layout.0.join("index.json"), index).expect("written");
+    std::fs::write(layout.0.join("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}").expect("written");
+    let mut copy = scene.command("skopeo");
+    copy.args(["copy", "-q", "--insecure-policy", "--dest-tls-verify=false", "oci:base:1"]);
+    let copied = scene.outcome(copy.arg(place));
+    assert_eq!(copied.code, Some(0), "{}", copied.stderr);
+    base["digest"].as_str().expect("a digest").to_owned()
+}
+
+#[test]
+fn a_layer_of_a_base_that_breaks_off_is_read_again_from_its_start() {
+    if !super::containers::skopeo_is_here() {
+        return;
+    }
+    let Some(registry) = ImageRegistry::open() else { return };
+    let scene = Scene::new();
+    release(&scene, SHOP);
+    let noise: String = (0..10_000_u32).map(|number| Digest::of(&number.to_le_bytes()).to_string()).collect();
+    let digest = brought(&scene, &registry.place("bases/big:1"), layer(&[File("noise", noise.as_bytes())]));
+    let (port, broken) = breaking_way_to(&registry, Counted::Answers, &[100_000, 150_000]);
+    let exported = over(&scene, &format!("127.0.0.1:{port}/bases/big@{digest}"));
+    assert_eq!(exported.code, Some(0), "{}", exported.page());
+    assert_eq!(broken.load(Ordering::SeqCst), 2);
+}
+
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn a_base_in_a_registry_lends_its_layers_and_its_programs_run() {
@@ -309,20 +342,9 @@ fn a_base_in_a_registry_lends_its_layers_and_its_programs_run() {
         return;
     }
     release(&scene, "[processes.web]\ncommand = \"sh -c 'echo $0 $PROCESS; shop exit 5' run\"\n");
-    let layout = Layout::at(&scene.path().join("base"));
-    let base = layout.image_of(SPECIFIED, "amd64", &[real_system()]);
-    let mut named = base.clone();
-    named["annotations"] = json!({"org.opencontainers.image.ref.name": "1"});
-    let index = json!({"schemaVersion": 2, "manifests": [named]}).to_string();
-    std::fs::write(layout.0.join("index.json"), index).expect("written");
-    std::fs::write(layout.0.join("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}").expect("written");
-    let mut copy = scene.command("skopeo");
-    copy.args(["copy", "-q", "--insecure-policy", "--dest-tls-verify=false", "oci:base:1"]);
-    let copied = scene.outcome(copy.arg(registry.place("bases/sh:1")));
-    assert_eq!(copied.code, Some(0), "{}", copied.stderr);
+    let digest = brought(&scene, &registry.place("bases/sh:1"), real_system());
     let mut read = 0;
     registry.asked(&mut read);
-    let digest = base["digest"].as_str().expect("a digest");
     let base = format!("{}@{digest}", registry.name("bases/sh"));
     let pushed = export(&scene, &["--to", &registry.place("shop"), "--base", &base]);
     assert_eq!(pushed.code, Some(0), "{}", pushed.page());

@@ -108,27 +108,42 @@ fn a_registry_is_spoken_to_over_tls_where_its_authority_is_trusted() {
     assert_eq!(export(None).code, Some(69));
 }
 
+/// Whose bytes are counted on a way that breaks off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    Questions,
+    Answers,
+}
+
 /// A way to a registry on which connections break off, each after so many bytes; gives its port, and how many did.
-fn breaking_way_to(registry: &ImageRegistry, after: &'static [usize]) -> (u16, Arc<AtomicUsize>) {
+pub(crate) fn breaking_way_to(
+    registry: &ImageRegistry,
+    counted: Counted,
+    after: &'static [usize],
+) -> (u16, Arc<AtomicUsize>) {
     let (listener, port) = (TcpListener::bind("127.0.0.1:0").expect("a port"), registry.port);
     let own = listener.local_addr().expect("an address").port();
     let broken = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&broken);
+    let seen = Arc::clone(&broken);
     std::thread::spawn(move || {
         for client in listener.incoming().flatten() {
             let Ok(server) = TcpStream::connect(("127.0.0.1", port)) else { return };
             let (back, forth) = (server.try_clone().expect("a descriptor"), client.try_clone().expect("a descriptor"));
-            std::thread::spawn(move || pass(back, forth, usize::MAX));
+            let (whole, breaking) = match counted {
+                Counted::Questions => ((back, forth), (client, server)),
+                Counted::Answers => ((client, server), (back, forth)),
+            };
+            std::thread::spawn(move || pass(whole.0, whole.1, usize::MAX));
             let broken = Arc::clone(&broken);
             std::thread::spawn(move || {
                 let most = after.get(broken.load(Ordering::SeqCst)).copied().unwrap_or(usize::MAX);
-                if pass(client, server, most) {
+                if pass(breaking.0, breaking.1, most) {
                     broken.fetch_add(1, Ordering::SeqCst);
                 }
             });
         }
     });
-    (own, counted)
+    (own, seen)
 }
 
 /// Passes bytes on until one side ends, or there were too many: then both end, and the answer is yes.
@@ -149,7 +164,7 @@ fn an_upload_that_breaks_off_is_sent_again() {
     let Some(registry) = ImageRegistry::open() else { return };
     let scene = Scene::new();
     release(&scene, SHOP);
-    let (port, broken) = breaking_way_to(&registry, &[50_000, 150_000]);
+    let (port, broken) = breaking_way_to(&registry, Counted::Questions, &[50_000, 150_000]);
     let pushed = export(&scene, &["--to", &format!("docker://127.0.0.1:{port}/shop")]);
     assert_eq!(pushed.code, Some(0), "{}", pushed.page());
     assert_eq!(broken.load(Ordering::SeqCst), 2);

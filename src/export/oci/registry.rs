@@ -17,7 +17,7 @@ use oci_client::manifest::OciDescriptor;
 use oci_client::{Reference, RegistryOperation};
 use std::fmt;
 use std::fs::File;
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -128,9 +128,11 @@ impl Registry {
         let answer = self.patiently_while(&moved, || async {
             let mut stream = self.client.pull_blob_stream(image, &wanted).await?;
             let (mut at, mut out) = (0, out);
+            // Another attempt begins at the start again.
             out.set_len(0)?;
+            out.rewind()?;
             while let Some(bytes) = stream.next().await {
-                let bytes = bytes?;
+                let bytes = bytes.map_err(on_the_way)?;
                 at += bytes.len() as u64;
                 if at > part.size {
                     break;
@@ -143,6 +145,10 @@ impl Registry {
         match answer {
             Err(refusal) if is_absent(&refusal) => {
                 Err(Error::NoBase { image: image.whole(), missing: wanted.digest.clone() })
+            }
+            // What the system itself refused is the file that it is written to.
+            Err(Refusal::Said(OciDistributionError::IoError(cause))) if cause.raw_os_error().is_some() => {
+                Err(Error::machine("write", "a layer of the base", cause))
             }
             answer => answer.map_err(|refusal| self.trouble(image, "read", &refusal)),
         }
@@ -248,6 +254,14 @@ impl fmt::Debug for Registry {
 fn is_here(registry: &str) -> bool {
     let host = registry.rsplit_once(':').map_or(registry, |(host, _)| host);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// What went wrong between two bytes of an answer, as what it is: the client's stream wraps it as a failure of the machine.
+fn on_the_way(cause: std::io::Error) -> OciDistributionError {
+    match cause.downcast::<reqwest::Error>() {
+        Ok(broken) => OciDistributionError::RequestError(broken),
+        Err(cause) => OciDistributionError::IoError(cause),
+    }
 }
 
 /// The bytes of a file from its start, counted as they go.

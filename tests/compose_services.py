@@ -7,7 +7,7 @@ the app, and must open both servers from inside the network: with the password, 
 Needs root, podman, `cargo build`, and what tests/all installs. Prints what it saw; ends with 1 where that is not as it must be.
 """
 import atexit, glob, io, os, pathlib, re, shutil, subprocess, sys, tarfile, tempfile, urllib.request
-from surroundings import PATIENCE, environment, own_podman, wait_for
+from surroundings import PATIENCE, environment, own_podman, parcel, wait_for
 
 os.chdir(pathlib.Path(__file__).resolve().parent.parent)
 program = str(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "target/debug/cargo-twelve").resolve())
@@ -96,17 +96,7 @@ containers = {}
 
 def prepare():
     containers.update(own_podman(work / "podman"))
-    app = work / "parcel"
-    (app / "src").mkdir(parents=True)
-    (app / ".cargo").mkdir()
-    (app / ".cargo/config.toml").write_text('[build]\nrustflags = ["-Ctarget-feature=+crt-static"]\n')
-    (app / "Cargo.toml").write_text('[package]\nname = "parcel"\nversion = "1.4.0"\nedition = "2024"\n')
-    (app / "Cargo.lock").write_text('version = 4\n\n[[package]]\nname = "parcel"\nversion = "1.4.0"\n')
-    (app / "twelve.toml").write_text(DECLARATION)
-    (app / ".gitignore").write_text("/target\n/.env\n")
-    shutil.copy("tests/fixtures/service.rs", app / "src/main.rs")
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
-        command("git", *words, folder=app)
+    app = parcel(work, DECLARATION)
     command(program, "release", folder=app)
     (app / ".env").write_text("SESSION_KEY=hunter2\n")
     (app / ".env").chmod(0o600)

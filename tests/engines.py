@@ -11,7 +11,7 @@ table in markdown, and what differs; ends with 1 where an answer is another than
 Needs `cargo build` before. Another engine is a class: `start`, `stop`, `logs`, `admin` and `own_names`.
 """
 import argparse, atexit, base64, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, urllib.request
-from surroundings import PATIENCE, environment, own_podman, wait_for
+from surroundings import PATIENCE, environment, own_podman, parcel, wait_for
 
 os.chdir(pathlib.Path(__file__).resolve().parent.parent)
 options = argparse.ArgumentParser()
@@ -70,20 +70,7 @@ def quoted(value):
 
 def prepare():
     """The app, released once, and its env file."""
-    shop = work / "parcel"
-    (shop / "src").mkdir(parents=True)
-    (shop / "static").mkdir()
-    (shop / "Cargo.toml").write_text('[package]\nname = "parcel"\nversion = "1.4.0"\nedition = "2024"\nlicense = "MIT"\n')
-    (shop / "Cargo.lock").write_text('version = 4\n\n[[package]]\nname = "parcel"\nversion = "1.4.0"\n')
-    shutil.copy("tests/fixtures/service.rs", shop / "src/main.rs")
-    (shop / "static/hello.txt").write_text("hello\n")
-    # Static, so that an image holds the release and nothing else.
-    (shop / ".cargo").mkdir()
-    (shop / ".cargo/config.toml").write_text('[build]\nrustflags = ["-Ctarget-feature=+crt-static"]\n')
-    (shop / "twelve.toml").write_text(DECLARATION)
-    (shop / ".gitignore").write_text("/target\n/prod.env\n")
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
-        subprocess.run(["git", *words], cwd=shop, check=True, env=environment(work), capture_output=True)
+    shop = parcel(work, DECLARATION, {"static/hello.txt": "hello\n"})
     twelve("release")
     # Readable for engines that drop root before they read it.
     env_file = shop / "prod.env"
@@ -195,13 +182,13 @@ class Systemd(Engine):
         twelve("export", "systemd", "--release-id", "parcel@v1", "--env-file", env_file.name, "--port", BASE, "--to", units,
                "--server-program", "/srv/cargo-twelve", "--server-store", "/srv/store")
         self.stopped = {}
+        # What a container of the scenes is told too; options, then words for the systemd in it.
+        boot = pathlib.Path("tests/fixtures/nspawn").read_text().splitlines()
         self.machine = subprocess.Popen(
-            ["systemd-nspawn", "-q", "-D", "/", "--volatile=yes", "--boot", "--register=no", "--keep-unit", "--console=pipe",
-             # The container's own filter, not the units': without it the processes could not take Landlock on.
-             "--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self",
-             f"--machine=engines-{os.getpid()}", "--rlimit=RLIMIT_NOFILE=20000:20000", f"--bind-ro={units}:/etc/systemd/system",
+            ["systemd-nspawn", *(line for line in boot if line.startswith("-")),
+             f"--machine=engines-{os.getpid()}", f"--bind-ro={units}:/etc/systemd/system",
              f"--bind-ro={program}:/srv/cargo-twelve", f"--bind-ro={work / 'store'}:/srv/store",
-             f"--bind-ro={env_file}:/etc/parcel/prod.env", "systemd.unit=basic.target", "systemd.mask=systemd-firstboot.service"],
+             f"--bind-ro={env_file}:/etc/parcel/prod.env", *(line for line in boot if not line.startswith("-"))],
             stdin=subprocess.DEVNULL, stdout=open(work / "systemd.log", "wb"), stderr=subprocess.STDOUT)
         wait_for("systemd", lambda: self.inside("systemctl", "is-system-running").stdout.strip() in ("running", "degraded"))
 

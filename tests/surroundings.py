@@ -1,5 +1,5 @@
-"""What the suites of engines run in: an environment that holds nothing of this machine, a podman of their own, and patience."""
-import os, pathlib, time
+"""What the suites of engines run in: an environment that holds nothing of this machine, an app, a podman of their own, and patience."""
+import os, pathlib, subprocess, time
 
 PATIENCE = 60
 
@@ -12,6 +12,22 @@ def environment(work, **more):
     return {"CARGO_HOME": str(home / ".cargo"), "RUSTUP_HOME": str(home / ".rustup"), **keep, **who, "HOME": str(work), "USER": "ada",
             "LANG": "C.UTF-8", "TWELVE_STORE": str(work / "store"), "TWELVE_CACHE": str(work / "cache"),
             "TWELVE_STATE": str(work / "state"), "NO_COLOR": "1", **{name: str(value) for name, value in more.items()}}
+
+def parcel(work, declaration, more={}):
+    """The app that the engines run, a codebase of one commit below `work`: its folder."""
+    app = work / "parcel"
+    files = {"Cargo.toml": '[package]\nname = "parcel"\nversion = "1.4.0"\nedition = "2024"\nlicense = "MIT"\n',
+             "Cargo.lock": 'version = 4\n\n[[package]]\nname = "parcel"\nversion = "1.4.0"\n',
+             # Static, so that an image holds the release and nothing else.
+             ".cargo/config.toml": '[build]\nrustflags = ["-Ctarget-feature=+crt-static"]\n',
+             "src/main.rs": (pathlib.Path(__file__).parent / "fixtures/service.rs").read_text(),
+             "twelve.toml": declaration, ".gitignore": "/target\n*.env\n", **more}
+    for name, text in files.items():
+        (app / name).parent.mkdir(parents=True, exist_ok=True)
+        (app / name).write_text(text)
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
+        subprocess.run(["git", *words], cwd=app, check=True, env=environment(work), capture_output=True)
+    return app
 
 def own_podman(home):
     """The variables by which podman keeps everything below `home`, a folder that is made."""

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+/// What systemd-nspawn is told, also by `tests/engines.py`: options, then words for the systemd in it. The filter of system calls
+/// is the container's own: without it nobody in it could take Landlock on.
+const BOOT: &str = include_str!("../fixtures/nspawn");
+
 /// A booted systemd; it is powered off when this is dropped.
 pub(crate) struct Booted {
     nspawn: Child,
@@ -24,13 +28,12 @@ impl Booted {
         let file = std::fs::File::create(&log).expect("a file");
         let name = scene.home().parent().and_then(Path::file_name).expect("a name").to_string_lossy().replace('.', "");
         let mut nspawn = Command::new("systemd-nspawn");
+        let (options, words): (Vec<&str>, Vec<&str>) = BOOT.lines().partition(|line| line.starts_with('-'));
         nspawn
-            .args(["-q", "-D", "/", "--volatile=yes", "--boot", "--register=no", "--keep-unit", "--private-network"])
-            .args(["--rlimit=RLIMIT_NOFILE=20000:20000", "--console=pipe", &format!("--machine=twelve-{name}")])
-            // The container's own filter: without this nobody in it could take Landlock on.
-            .arg("--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self")
+            .args(options)
+            .args(["--private-network", &format!("--machine=twelve-{name}")])
             .args(binds.iter().map(|(from, to)| format!("--bind={}:{to}", from.display())))
-            .args(["systemd.unit=basic.target", "systemd.mask=systemd-firstboot.service"])
+            .args(words)
             // There is no network to wait for.
             .arg("systemd.mask=systemd-networkd-wait-online.service")
             .stdin(Stdio::null())

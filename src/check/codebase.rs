@@ -2,6 +2,7 @@
 
 use super::{Factor, Facts, Found, Judgement, Place, Rule, Verdict};
 use crate::codebase::beside;
+use crate::report::Counted;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -93,7 +94,8 @@ fn changed(facts: &Facts) -> Judgement {
         Err(cause) => Judgement::unknown(cause.to_string()),
         Ok(changed) if changed.is_empty() => Judgement::KEPT,
         Ok(changed) => {
-            let message = format!("{} tracked files differ from the commit", changed.len());
+            let differ = if changed.len() == 1 { "differs" } else { "differ" };
+            let message = format!("{} {differ} from the commit", Counted(changed.len(), "tracked file"));
             let places = changed.iter().take(5).map(|path| Place::file(path, "changed"));
             Judgement::Found(vec![places.fold(Found::new(Verdict::Note, message), Found::at)])
         }

@@ -1,6 +1,6 @@
 //! `cargo twelve deploy NAME R`: a release becomes current in a deploy, after its release phase.
 
-use super::deploy_ledger::{DeclaredRelease, app_of};
+use super::deploy_ledger::{DeclaredRelease, app_of, warn_of_a_slip};
 use super::entry_options::EntryOptions;
 use super::history::history;
 use super::host_options::HostOptions;
@@ -52,6 +52,9 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         Some(reference) => store.locate(reference, Some(&app))?.1,
         None => store.current_entry_or_refuse(&app, deploy)?.entry.release,
     };
+    if found.release().is_none() {
+        warn_of_a_slip(&store, &app, deploy, surroundings)?;
+    }
     let target = DeclaredRelease::read(&store, &app, id, trust.as_ref())?;
     if !arguments.external {
         store.refuse_gone(&target.record)?;

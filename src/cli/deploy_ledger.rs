@@ -2,9 +2,10 @@
 
 use super::failure::UsageError;
 use super::surroundings::Surroundings;
-use crate::app::{AppName, Declaration};
+use crate::app::{AppName, Declaration, DeployName};
 use crate::artifact::{DeployRef, ReleaseRecord, ReleaseRef, Trust, UtcTime};
 use crate::release::{Actor, Declared};
+use crate::report::{Event, nearest};
 use crate::store::Store;
 
 /// A release with what it declares.
@@ -47,6 +48,25 @@ pub(crate) fn app_of(
         return Err(UsageError { message, hint: "name the app once".to_owned() }.into());
     }
     Ok(store.app(deploy.app.as_ref().or(named), surroundings.app_at_hand()?.as_ref())?)
+}
+
+/// Warns before a deploy is made whose name is almost that of another: a slip makes a deploy of its own, and what was
+/// meant stays where it is.
+pub(crate) fn warn_of_a_slip(
+    store: &Store,
+    app: &AppName,
+    deploy: &DeployName,
+    surroundings: &Surroundings,
+) -> anyhow::Result<()> {
+    let deploys = store.deploys(app)?;
+    let others = deploys.iter().filter(|one| *one != deploy).map(DeployName::as_str);
+    if let Some(near) = nearest(deploy.as_str(), others) {
+        surroundings.reporter.tell(&Event::warning_with_hint(
+            format!("`{deploy}` is a deploy of its own, beside `{near}`"),
+            format!("where `{near}` was meant, type the same with that name"),
+        ));
+    }
+    Ok(())
 }
 
 impl Surroundings {

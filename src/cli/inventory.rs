@@ -5,16 +5,20 @@ use super::surroundings::Surroundings;
 use crate::artifact::Trust;
 use crate::release::{DeployInventory, Inventory};
 use crate::report::{Audience, Counted, Event, Printable, data};
-use crate::store::Store;
+use crate::store::{Error, Store};
 use serde_json::json;
 
-/// Verifies all apps of a store and prints what it holds; the code says whether it is whole.
+/// Verifies all apps of a store and prints what it holds; the code says whether it is whole. One that holds nothing is
+/// not: so looks a folder whose disk is not mounted, or whose name has a slip.
 pub(crate) fn verify_all(
     store: &Store,
     trust: Option<&Trust>,
     surroundings: &Surroundings,
 ) -> anyhow::Result<ExitCode> {
     let apps = store.apps()?;
+    if apps.is_empty() {
+        return Err(Error::Empty { store: store.location() }.into());
+    }
     let inventories = apps.iter().map(|app| Inventory::of(store, app, trust)).collect::<Result<Vec<_>, _>>()?;
     let faults = inventories.iter().map(|one| one.faults.all.len()).sum::<usize>();
     match surroundings.reporter.audience() {

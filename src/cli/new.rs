@@ -71,7 +71,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         }
         (Audience::Human, None) => data::text(&words::plan(&plan, workspace.as_ref()))?,
         (Audience::Human, Some(repository)) => {
-            let events = words::events(&arguments.path, &template, &plan, repository, workspace.as_ref());
+            let events = words::events((&arguments.path, &folder), &template, &plan, repository, workspace.as_ref());
             events.iter().for_each(|event| surroundings.reporter.tell(event));
         }
     }

@@ -9,7 +9,7 @@ use crate::artifact::{
     BuildManifest, ExpectedBuild, ReleaseRecord, ReleaseRef, ReleasedBuild, Toolchain, Unpacked, read_archive,
 };
 use crate::build::{Bundle, Plan, Request, Section, make, plan, sections};
-use crate::codebase::Repository;
+use crate::codebase::{self, Repository};
 use crate::release::{self, Changes, FieldChange, Reproduction};
 use crate::report::{Audience, Event, Work, data};
 use crate::store::Store;
@@ -41,7 +41,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let first = &released.first().context("a release names a build")?.1;
     let folder =
         arguments.repository.as_ref().map_or_else(|| surroundings.directory.clone(), |path| surroundings.resolve(path));
-    Repository::discover(&folder)?.recorded_commit(&record.commit)?;
+    clone_at(&folder)?.recorded_commit(&record.commit)?;
     let request = Request {
         folder,
         revision: Some(record.commit.clone()),
@@ -63,6 +63,16 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         Audience::Human => data::text(&document.to_string())?,
     }
     Ok(if document.same { ExitCode::Done } else { ExitCode::Findings })
+}
+
+/// The clone that has the release's commit. Who stands in none has forgotten to go there, not to make one.
+fn clone_at(folder: &Path) -> Result<Repository, codebase::Error> {
+    Repository::discover(folder).map_err(|error| match error {
+        codebase::Error::NoRepository { folder } | codebase::Error::NothingAtHand { folder } => {
+            codebase::Error::NoClone { folder }
+        }
+        other => other,
+    })
 }
 
 impl Arguments {

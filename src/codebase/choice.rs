@@ -1,9 +1,10 @@
 //! Which package is meant. Decided from the commit alone, in this order: the one that was typed, the one that
 //! twelve.toml names, the one beside the manifest at hand, the only one of a workspace that could be meant.
 
-use super::manifest::{beside, self_and_above};
+use super::manifest::{beside, self_and_above, standing_manifest};
 use super::{Error, Manifest, Manifests, Repository, Snapshot};
 use crate::app::Sources;
+use std::path::Path;
 
 /// The package that is meant, by the commit's own files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub fn choose(
     asked: Option<&str>,
 ) -> Result<ChosenPackage, Error> {
     let manifests = Manifests::of(repository, snapshot)?;
-    let here = manifests.nearest(folder)?;
+    let here = manifests.nearest(folder).map_err(|error| or_nothing(error, &repository.root().join(folder)))?;
     let declared = declared_package(repository, snapshot, here)?;
     let chosen = match asked.or(declared.as_deref()) {
         Some(name) => named(&manifests, snapshot, here, name)?,
@@ -54,6 +55,16 @@ pub fn choose(
     let speaks = !own && declared.as_deref() == Some(name.as_str());
     let declaration = if speaks { here.folder.clone() } else { chosen.folder.clone() };
     Ok(ChosenPackage { name, version, folder: chosen.folder.clone(), workspace: root.folder.clone(), declaration })
+}
+
+/// A commit that lacks a manifest says so where one stands beside it; where none does, nothing was forgotten to commit.
+fn or_nothing(error: Error, folder: &Path) -> Error {
+    match error {
+        Error::NoManifest { .. } if standing_manifest(folder).is_none() => {
+            Error::NothingAtHand { folder: folder.to_path_buf() }
+        }
+        other => other,
+    }
 }
 
 /// The package that twelve.toml beside a manifest names. A malformed one is reported when it is read for good.

@@ -67,7 +67,19 @@ pub enum Error {
         /// The path, escaped.
         path: String,
     },
-    /// No package where one was looked for.
+    /// A folder that was said to be a clone and is none.
+    #[error("`{folder}` lies in no git repository", folder = .folder.display())]
+    NoClone {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// No package where one was looked for, in no commit and on no disk.
+    #[error("there is no Cargo.toml in `{folder}` or above it", folder = .folder.display())]
+    NothingAtHand {
+        /// Where the user stands.
+        folder: PathBuf,
+    },
+    /// No package in the commit where one was looked for.
     #[error("the commit has no Cargo.toml in `{folder}` or above it")]
     NoManifest {
         /// The folder, from the repository's root.

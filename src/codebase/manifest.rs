@@ -4,6 +4,7 @@
 use super::{Error, Repository, Snapshot, WorkTree};
 use globset::GlobBuilder;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// One Cargo.toml of a commit.
@@ -234,6 +235,12 @@ pub fn self_and_above(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), |folder| {
         (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
     })
+}
+
+/// The manifest of a folder or the nearest one above it, as they stand on disk: whether any commit has it is not asked.
+#[must_use]
+pub fn standing_manifest(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file())
 }
 
 /// A relative path from a folder of the repository, with `.` and `..` resolved; none where it leaves the repository.

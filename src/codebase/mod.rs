@@ -27,7 +27,7 @@ pub use choice::{ChosenPackage, choose};
 pub use error::Error;
 pub use history::Waiting;
 pub use lockfile::{Lockfile, LockfilePackage, Place};
-pub use manifest::{Manifest, Manifests, beside, inside, joined, joins_workspace, self_and_above};
+pub use manifest::{Manifest, Manifests, beside, inside, joined, joins_workspace, self_and_above, standing_manifest};
 pub use origin::without_credentials;
 pub use packages::{Packages, bin_names, path_outside, refusal};
 pub use repository::{Commit, Repository};

@@ -1,6 +1,7 @@
 //! The repository that a folder lies in, and the commit that is meant.
 
 use super::Error;
+use super::manifest::standing_manifest;
 use crate::artifact::UtcTime;
 use git2::{ErrorCode, Oid, Sort};
 use std::path::{Path, PathBuf};
@@ -37,10 +38,11 @@ impl Repository {
     /// The repository that a folder lies in.
     ///
     /// # Errors
-    /// Where there is none, it belongs to somebody else, is bare, or has only a part of its history.
+    /// Where there is none (and, where no package is at hand either, that one is missing), it belongs to somebody else, is bare, or has only a part of its history.
     pub fn discover(folder: &Path) -> Result<Self, Error> {
         let here = || folder.to_path_buf();
         let git = git2::Repository::discover(folder).map_err(|cause| match cause.code() {
+            ErrorCode::NotFound if standing_manifest(folder).is_none() => Error::NothingAtHand { folder: here() },
             ErrorCode::NotFound => Error::NoRepository { folder: here() },
             ErrorCode::Owner => Error::OtherOwner { folder: owned_by_another(folder) },
             _ => Error::Git(cause),

@@ -125,7 +125,7 @@ impl Parity {
     fn whole_files(&mut self, files: &[EnvFile], contract: &Contract) {
         for file in files {
             if file.is_exposed(Some(contract)) {
-                let text = "everybody on this machine can read or change it".to_owned();
+                let text = "can be read or changed by everybody on this machine".to_owned();
                 self.find(Severity::Warning, file.name(), text);
             }
         }

@@ -287,6 +287,8 @@ pub enum Error {
         id: ReleaseId,
         /// The newest that has run.
         newest: ReleaseId,
+        /// The deploy that was followed to it, where one was.
+        deploy: Option<DeployName>,
     },
     /// An entry of a deploy that is older than what was followed here.
     #[error(

@@ -48,7 +48,10 @@ impl HighWaterMark {
     /// Where it is, or the mark cannot be read.
     pub fn refuse_older(&self, app: &AppName, id: ReleaseId) -> Result<(), Error> {
         match self.newest()?.filter(|newest| id < *newest) {
-            Some(newest) => Err(Error::OlderThanRan { app: app.clone(), id, newest }),
+            Some(newest) => {
+                let deploy = self.followed.as_ref().map(|(deploy, _)| deploy.clone());
+                Err(Error::OlderThanRan { app: app.clone(), id, newest, deploy })
+            }
             None => Ok(()),
         }
     }

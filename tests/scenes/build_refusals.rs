@@ -10,7 +10,7 @@ fn a_lockfile_that_is_not_the_commits_is_refused() {
     let scene = shop();
     scene.git("rm -q --cached Cargo.lock");
     scene.git("commit -qm untracked");
-    scene.twelve(["build"]).refused(77, &["`Cargo.lock` stands in the working tree", "hint: git add Cargo.lock"]);
+    scene.twelve(["build"]).refused(77, &["`Cargo.lock` stands in the working tree", "hint: git add :/Cargo.lock"]);
     scene.write(".gitignore", "/target\nCargo.lock\n");
     commit(&scene, "ignored");
     scene.twelve(["build"]).refused(77, &["an ignore file names it"]);
@@ -31,7 +31,7 @@ fn a_stale_lockfile_is_refused() {
     commit(&scene, "bumped");
     scene
         .twelve(["build"])
-        .refused(77, &["`Cargo.lock` does not lock what the manifests ask for", "git add Cargo.lock"]);
+        .refused(77, &["`Cargo.lock` does not lock what the manifests ask for", "git add :/Cargo.lock"]);
 }
 
 #[test]
@@ -41,6 +41,70 @@ fn a_folder_without_a_repository_or_a_commit_is_refused() {
     scene.twelve(["build"]).refused(77, &["lies in no git repository", "hint: git init"]);
     scene.git("init -q");
     scene.twelve(["build"]).refused(77, &["has no commit yet", "hint: git add -A"]);
+}
+
+#[test]
+fn where_no_package_is_at_hand_nobody_is_told_to_commit_one() {
+    let scene = Scene::new();
+    let lost = |kind: &str| {
+        for command in [&["build"][..], &["release"], &["check"], &["init"], &["dev"]] {
+            let outcome = scene.twelve(command);
+            assert_eq!(outcome.code, Some(66), "{kind}: {}", outcome.page());
+            assert!(outcome.stderr.contains("there is no Cargo.toml in `"), "{kind}: {}", outcome.page());
+            assert!(outcome.stderr.contains("`cargo twelve new PATH` makes a service"), "{kind}: {}", outcome.page());
+        }
+    };
+    lost("no repository");
+    scene.git("init -q");
+    scene.write("notes", "");
+    commit(&scene, "packageless");
+    lost("a repository without one");
+}
+
+#[test]
+fn a_manifest_that_was_never_added_is_said_to_be_so() {
+    let scene = Scene::new();
+    scene.git("init -q");
+    scene.write("notes", "");
+    commit(&scene, "packageless");
+    scene.write("Cargo.toml", "[package]\nname = \"shop\"\n");
+    scene.twelve(["build"]).refused(66, &["the commit has no Cargo.toml in `.`", "hint: git add Cargo.toml"]);
+    for command in ["check", "init"] {
+        scene.twelve([command]).refused(66, &["git does not track `Cargo.toml`", "`git add .`"]);
+    }
+}
+
+#[test]
+fn a_lockfile_is_committed_from_the_folder_of_a_member_too() {
+    let scene = Scene::new();
+    scene.write("Cargo.toml", "[workspace]\nmembers = [\"till\"]\nresolver = \"3\"\n");
+    scene.write("till/Cargo.toml", "[package]\nname = \"till\"\nedition = \"2024\"\n");
+    scene.write("till/src/main.rs", "fn main() {}\n");
+    scene.write(".gitignore", "target\n");
+    scene.git("init -q");
+    commit(&scene, "first");
+    let in_till = |command: &mut std::process::Command| {
+        command.current_dir(scene.path().join("till"));
+        scene.outcome(command)
+    };
+    let refused = in_till(scene.command(PROGRAM).arg("build"));
+    let hint = refused.stderr.lines().find_map(|line| line.strip_prefix("hint: ")).expect("a hint");
+    let followed = in_till(scene.command("sh").args(["-c", hint]));
+    assert_eq!(followed.code, Some(0), "{hint}: {}", followed.page());
+    in_till(scene.command(PROGRAM).arg("build")).build_id();
+}
+
+#[test]
+fn a_bare_repository_is_refused_with_the_line_that_clones_it() {
+    let scene = shop();
+    scene.git("clone -q --bare . ../shop.git");
+    let bare = scene.path().join("../shop.git");
+    let refused = scene.outcome(scene.command(PROGRAM).arg("build").current_dir(&bare));
+    assert_eq!(refused.code, Some(77), "{}", refused.page());
+    let hint = refused.stderr.lines().find_map(|line| line.strip_prefix("hint: ")).expect("a hint");
+    let words = format!("{} && test -f Cargo.toml", hint.replace("[SCENE]/shop.git", "."));
+    let followed = scene.outcome(scene.command("sh").args(["-c", &words]).current_dir(&bare));
+    assert_eq!(followed.code, Some(0), "{words}: {}", followed.page());
 }
 
 #[test]

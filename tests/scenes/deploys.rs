@@ -25,6 +25,7 @@ in_every_store!(
     what_something_else_has_deployed_is_recorded_and_nothing_runs,
     a_dry_run_prints_the_plan_and_does_nothing,
     a_deploy_that_is_not_there_is_named_with_those_that_are,
+    a_slip_in_the_name_of_a_deploy_is_warned_of_before_it_makes_one,
 );
 
 /// An app whose release phase writes its process's name into a file that the config names.
@@ -304,4 +305,23 @@ fn a_deploy_that_is_not_there_is_named_with_those_that_are(stage: &Stage) {
     assert_eq!(deploy(scene, "v1").code, Some(0));
     let outcome = scene.twelve(["show", "shop@prodution"]);
     assert!(outcome.stderr.contains("did you mean `production`?"), "{}", outcome.page());
+}
+
+fn a_slip_in_the_name_of_a_deploy_is_warned_of_before_it_makes_one(stage: &Stage) {
+    const OWN: &str = "is a deploy of its own";
+    let scene = &stage.scene;
+    shop(scene, 1);
+    let deploy = |name: &str, words: &[&str]| {
+        let told = scene.twelve([&["deploy", name, "v1", "--env-file", "prod.env"], words].concat());
+        assert_eq!(told.code, Some(0), "{}", told.page());
+        told.stderr
+    };
+    assert!(!deploy("production", &[]).contains(OWN));
+    let warning =
+        "warning: `prodution` is a deploy of its own, beside `production`\nhint: where `production` was meant";
+    assert!(deploy("prodution", &["--dry-run"]).contains(warning));
+    let told = deploy("prodution", &[]);
+    assert!(told.find(warning) < told.find("Deploying prodution"), "{told}");
+    assert!(!deploy("prodution", &[]).contains(OWN), "it is known now");
+    assert!(!deploy("staging", &[]).contains(OWN), "another name is no slip");
 }

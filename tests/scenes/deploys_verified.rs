@@ -11,6 +11,7 @@ in_every_store!(
     every_kind_of_damage_in_a_deploy_is_found_and_named,
     an_open_entry_is_told_of_and_is_no_fault,
     with_signers_what_is_unsigned_or_signed_by_others_is_named,
+    a_store_that_holds_nothing_is_not_called_whole,
 );
 
 const FOLDER: &str = "shop/deploys/production";
@@ -137,4 +138,10 @@ fn with_signers_what_is_unsigned_or_signed_by_others_is_named(stage: &Stage) {
         assert!(fault.contains(what) && fault.contains("which `signers` does not list"), "{fault}");
     }
     assert_eq!(faults(stage, ""), Vec::<String>::new(), "without signers nobody is asked");
+}
+
+fn a_store_that_holds_nothing_is_not_called_whole(stage: &Stage) {
+    let outcome = stage.twelve("verify --all");
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(69), ""), "{}", outcome.page());
+    assert!(outcome.stderr.contains("` is empty\nhint: look whether it is mounted"), "{}", outcome.page());
 }

@@ -150,6 +150,8 @@ fn with_signers_only_a_signed_entry_leads_back_behind_what_has_run(stage: &Stage
                 "{}",
                 outcome.page()
             );
+            let hint = "`cargo twelve rollback shop@production v1 --sign KEYFILE`";
+            assert!(outcome.stderr.contains(hint), "{}", outcome.page());
             ran(&run(scene, &["shop@production", "--signers", "signers", "--allow-older"]), "v1");
             deploy(scene, "v2");
         }

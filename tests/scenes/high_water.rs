@@ -28,8 +28,13 @@ fn a_machine_that_has_run_a_release_refuses_older_ones() {
         let outcome = scene.twelve(words);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(77), ""), "{}", outcome.page());
         assert!(outcome.stderr.contains("`shop` v1 is older than v2, which has run on this machine"));
+        // No deploy was named, so none is to be rolled back.
         assert!(
-            outcome.stderr.contains("hint: run shop@v2 or a newer one; to go back all the same, add `--allow-older`")
+            outcome
+                .stderr
+                .ends_with("hint: run shop@v2 or a newer one; to go back all the same, add `--allow-older`\n"),
+            "{}",
+            outcome.page()
         );
     }
     let told = run(&scene, "shop@v1", &["--allow-older"]);

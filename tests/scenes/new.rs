@@ -213,7 +213,9 @@ fn without_an_identity_there_is_no_commit_and_the_hint_makes_one() {
     assert_eq!(scene.git("-C shop rev-list --count --all"), "0\n");
 
     let hint = outcome.stderr.lines().find_map(|line| line.strip_prefix("hint: ")).expect("a hint");
-    let followed = scene.outcome(scene.command("sh").args(["-c", hint]));
+    let hint = hint.replace("[SCENE]/work", &scene.path().to_string_lossy());
+    // Who typed `new shop && cd shop` reads it there.
+    let followed = scene.outcome(scene.command("sh").args(["-c", &hint]).current_dir(scene.path().join("shop")));
     assert_eq!(followed.code, Some(0), "{}", followed.stderr);
     assert_eq!(scene.git("-C shop rev-list --count main"), "1\n");
     assert_eq!(scene.git("-C shop status --porcelain"), "");

@@ -167,5 +167,7 @@ fn what_is_missing_is_named_before_anything_is_compiled() {
     scene
         .twelve(["reproduce", "v1", "--target", "riscv64gc-unknown-linux-gnu"])
         .refused(66, &["has no build for `riscv64gc-unknown-linux-gnu`", "hint: it has builds for `"]);
-    scene.twelve(["reproduce", "v1", "--repository", ".."]).refused(77, &["lies in no git repository"]);
+    scene
+        .twelve(["reproduce", "v1", "--repository", ".."])
+        .refused(77, &["lies in no git repository", "hint: go to a clone of the codebase", "`--repository PATH`"]);
 }

@@ -8,7 +8,7 @@ pub use compilation::{Compilation, Compiled, Outcome, Progress};
 use super::assets::glob_set;
 use super::{Error, Outside};
 use crate::codebase::cargo::Package;
-use crate::codebase::{self, Packages, bin_names};
+use crate::codebase::{self, Packages, bin_names, standing_manifest};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,6 +34,9 @@ impl WorkingPackage {
     /// # Errors
     /// Where cargo cannot read the manifests, or none or several packages could be meant.
     pub fn find(outside: &Outside, folder: &Path, asked: Option<&str>) -> Result<Self, Error> {
+        if standing_manifest(folder).is_none() {
+            return Err(codebase::Error::NothingAtHand { folder: folder.to_path_buf() }.into());
+        }
         let mut command = Command::new(outside.cargo()?);
         command.env_clear().envs(&outside.environment).current_dir(folder);
         command.args(["metadata", "--no-deps", "--format-version", "1", "--color", "never"]);

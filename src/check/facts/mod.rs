@@ -22,11 +22,11 @@ use super::source::Source;
 use super::{Error, Observation, Readings};
 use crate::app::{Declaration, Sources};
 use crate::artifact::BuildManifest;
-use crate::codebase::{Manifests, WorkTree, beside, self_and_above};
+use crate::codebase::{self, Manifests, WorkTree, beside, self_and_above, standing_manifest};
 use constants::Constants;
 use service::Members;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// What is asked.
@@ -80,7 +80,7 @@ impl Facts {
         let tree = WorkTree::around(&request.folder)?;
         let here = tree.relative(&request.folder).unwrap_or_default();
         let manifests = Manifests::in_tree(&tree);
-        let manifest = manifests.nearest(&here)?;
+        let manifest = manifests.nearest(&here).map_err(|error| unseen(error, &tree, &request.folder))?;
         untracked_between(&tree, &here, &manifest.folder)?;
         let members = Members::around(manifest, &manifests, &tree)?;
         let containers = ContainerFile::all(&tree);
@@ -136,6 +136,18 @@ impl Facts {
 }
 
 /// Refuses a crate that git does not know yet: another one, above it, would be judged in its place.
+/// Why no manifest was found: git does not track the one that stands, or none stands.
+fn unseen(error: codebase::Error, tree: &WorkTree, folder: &Path) -> Error {
+    if !matches!(error, codebase::Error::NoManifest { .. }) {
+        return error.into();
+    }
+    let standing = folder.canonicalize().ok().and_then(|folder| standing_manifest(&folder));
+    match standing.and_then(|manifest| Some(manifest.strip_prefix(tree.root()).ok()?.to_str()?.to_owned())) {
+        Some(manifest) => Error::Untracked { manifest },
+        None => codebase::Error::NothingAtHand { folder: folder.to_path_buf() }.into(),
+    }
+}
+
 fn untracked_between(tree: &WorkTree, here: &str, found: &str) -> Result<(), Error> {
     let nearer = self_and_above(here).take_while(|folder| *folder != found).map(|folder| beside(folder, "Cargo.toml"));
     nearer.filter(|path| tree.stands(path)).take(1).try_for_each(|manifest| Err(Error::Untracked { manifest }))

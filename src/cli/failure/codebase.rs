@@ -4,19 +4,27 @@ use super::{Advice, ExitCode, listed};
 use crate::codebase::Error;
 #[cfg(target_os = "linux")]
 use crate::codebase::Unwatched;
-use crate::report::nearest;
+use crate::report::{nearest, shell_word};
 
 pub(super) fn advice(error: &Error) -> Advice {
     let refused = |hint: String| Advice::hint(ExitCode::Refused, hint);
     match error {
         Error::NoRepository { .. } => refused("git init && git add -A && git commit -m 'first commit'".to_owned()),
+        Error::NoClone { .. } => refused("go to a clone of the codebase, or name it: `--repository PATH`".to_owned()),
+        Error::NothingAtHand { .. } => {
+            Advice::hint(ExitCode::NotFound, "go to the folder of a package; `cargo twelve new PATH` makes a service")
+        }
         Error::NoFolder { .. } => {
             Advice::hint(ExitCode::NotFound, "name one that is there, or make it: `cargo twelve new PATH`")
         }
         Error::OtherOwner { folder } => {
             refused(format!("git config --global --add safe.directory {}", folder.display()))
         }
-        Error::Bare { folder } => refused(format!("git clone {} && cd into the clone", folder.display())),
+        Error::Bare { folder } => {
+            let clone = folder.file_stem().unwrap_or_default().to_string_lossy();
+            let (from, to) = (folder.display().to_string(), format!("../{clone}"));
+            refused(format!("git clone {} {to} && cd {to}", shell_word(&from), to = shell_word(&to)))
+        }
         Error::Shallow { .. } => {
             refused("git fetch --unshallow; in a CI job, `fetch-depth: 0` for the checkout".to_owned())
         }
@@ -31,7 +39,7 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::PathNotText { .. } => refused("git mv it to a name in UTF-8".to_owned()),
         Error::NoManifest { .. } => Advice::hint(
             ExitCode::NotFound,
-            "git add Cargo.toml && git commit, or name it with `--manifest-path PATH`; `cargo twelve new PATH` makes a service",
+            "git add Cargo.toml && git commit -m 'the package', or name another with `--manifest-path PATH`",
         ),
         Error::BadManifest { path, .. } => Advice::hint(
             ExitCode::Data,
@@ -63,18 +71,21 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::NoBin { with_bins, .. } => {
             refused(format!("these have one: {}; choose with `-p NAME`", listed(with_bins)))
         }
-        Error::LockMissing { path } => {
-            refused(format!("cargo generate-lockfile && git add {path} && git commit -m 'lock the dependencies'"))
-        }
+        Error::LockMissing { path } => refused(format!(
+            "cargo generate-lockfile && git add {} && git commit -m 'lock the dependencies'",
+            from_top(path)
+        )),
         Error::LockUntracked { path, ignored: false } => {
-            refused(format!("git add {path} && git commit -m 'lock the dependencies'"))
+            refused(format!("git add {} && git commit -m 'lock the dependencies'", from_top(path)))
         }
-        Error::LockUntracked { path, ignored: true } => {
-            refused(format!("an ignore file names it; take that line out, then git add {path} && git commit"))
-        }
-        Error::LockStale { path, .. } => {
-            refused(format!("cargo update --workspace && git add {path} && git commit -m 'update the lockfile'"))
-        }
+        Error::LockUntracked { path, ignored: true } => refused(format!(
+            "an ignore file names it; take that line out, then git add {} && git commit -m 'lock the dependencies'",
+            from_top(path)
+        )),
+        Error::LockStale { path, .. } => refused(format!(
+            "cargo update --workspace && git add {} && git commit -m 'update the lockfile'",
+            from_top(path)
+        )),
         Error::NoChecksum { path, .. } => {
             refused(format!("rm {path} && cargo generate-lockfile, which writes checksums, and commit it"))
         }
@@ -85,6 +96,11 @@ pub(super) fn advice(error: &Error) -> Advice {
         Error::NotStarted { program, cause } => super::machine::advice(cause, Some(program)),
         Error::Git(_) => Advice::hint(ExitCode::Machine, "git fsck"),
     }
+}
+
+/// A path of the repository as git takes it in any of its folders: what a lockfile is committed from may be a member's.
+fn from_top(path: &str) -> String {
+    shell_word(&format!(":/{path}"))
 }
 
 /// What to do when the working tree cannot be watched.

@@ -60,13 +60,18 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Unavailable,
             "start them, mend their URLs in the config, or wait longer: `--wait-for-services=2m`",
         ),
-        Error::OlderThanRan { app, newest, .. } => Advice::hint(
-            ExitCode::Refused,
-            format!(
-                "run {app}@{newest} or a newer one; to go back all the same, add `--allow-older`, or sign the rollback: \
-                 `cargo twelve rollback DEPLOY --sign KEYFILE`"
-            ),
-        ),
+        Error::OlderThanRan { app, id, newest, deploy } => {
+            let signed = deploy.as_ref().map(|deploy| {
+                format!(", or sign the way back: `cargo twelve rollback {app}@{deploy} {id} --sign KEYFILE`")
+            });
+            Advice::hint(
+                ExitCode::Refused,
+                format!(
+                    "run {app}@{newest} or a newer one; to go back all the same, add `--allow-older`{}",
+                    signed.unwrap_or_default()
+                ),
+            )
+        }
         Error::OlderThanFollowed { .. } => Advice::hint(
             ExitCode::Refused,
             "ask who could remove entries from the store; where it was restored from a copy, `--allow-older` follows it",

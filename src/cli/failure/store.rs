@@ -24,7 +24,11 @@ pub(super) fn advice(error: &Error) -> Advice {
             ExitCode::Refused,
             "use a store that honours `If-None-Match: *`, such as Amazon S3, Google Cloud Storage, Azure, MinIO or SeaweedFS, or a folder",
         ),
-        Error::NoAnswer { .. } | Error::Empty { .. } => Advice::hint(
+        Error::Empty { .. } => Advice::hint(
+            ExitCode::Unavailable,
+            "look whether it is mounted and named right; `--release-id vN` starts a release that has run here without it",
+        ),
+        Error::NoAnswer { .. } => Advice::hint(
             ExitCode::Unavailable,
             "look whether it is mounted and reachable; `--release-id vN` starts a release that has run here without it",
         ),
@@ -50,7 +54,12 @@ pub(super) fn advice(error: &Error) -> Advice {
             "make a first release with `cargo twelve release`, or name another store with `--store`",
         ),
         Error::WhichApp { held, .. } => {
-            Advice::hint(ExitCode::Usage, format!("write `APP@RELEASE`; it holds {}", listed(held)))
+            let one = held.first().map_or("APP", crate::app::AppName::as_str);
+            let hint = format!(
+                "name it: `{one}@v1` for a release, `{one}@production` for a deploy, `{one}` where an app is asked for; it holds {}",
+                listed(held)
+            );
+            Advice::hint(ExitCode::Usage, hint)
         }
         Error::NoRelease { newest, .. } => {
             Advice::hint(ExitCode::NotFound, format!("the newest are {}", listed(newest)))

@@ -20,7 +20,7 @@ pub(super) fn plan(plan: &Plan, workspace: Option<&Workspace>) -> String {
 
 /// What was made, and what became of the repository.
 pub(super) fn events(
-    typed: &Path,
+    (typed, folder): (&Path, &Path),
     template: &Template,
     plan: &Plan,
     repository: &Repository,
@@ -36,7 +36,7 @@ pub(super) fn events(
         Repository::Created(FirstCommit::Made { commit }) => {
             Some(Event::Scaffold(ScaffoldEvent::FirstCommit { commit: commit.clone() }))
         }
-        Repository::Created(FirstCommit::NoIdentity { missing }) => Some(no_identity(typed, missing)),
+        Repository::Created(FirstCommit::NoIdentity { missing }) => Some(no_identity(folder, missing)),
         Repository::Enclosing(work_tree) => {
             Some(Event::note(format!("no repository of its own: it lies in that of `{}`", printable(work_tree))))
         }
@@ -57,10 +57,11 @@ pub(super) fn events(
     std::iter::once(created).chain(committed).chain(member).chain(ci).collect()
 }
 
-fn no_identity(typed: &Path, missing: &[&str]) -> Event {
+/// The folder by its full path: who has typed `new shop && cd shop` reads this in the project.
+fn no_identity(folder: &Path, missing: &[&str]) -> Event {
     let value = |key: &str| if key == "user.name" { "Your Name" } else { "you@example.org" };
     let set = missing.iter().map(|key| format!("git config --global {key} \"{}\"", value(key)));
-    let commit = format!("git -C {} commit -m \"First commit\"", shell_word(&printable(typed)));
+    let commit = format!("git -C {} commit -m \"First commit\"", shell_word(&printable(folder)));
     let commands: Vec<_> = set.chain([commit]).collect();
     let text = format!("no first commit: git does not know {}", missing.join(" and "));
     Event::warning_with_hint(text, commands.join(" && "))

@@ -3,10 +3,12 @@
 
 usage: tests/schema.py [PROGRAM]
 The good ones are the twelve.toml of every template, of every `toml` block in the documents that is one, and the schema's own example. Prints its counts.
+Where Taplo is installed, which is what editors ask, each is asked of it too, by the line `#:schema` that docs/reference/twelve-toml.md tells.
 """
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,7 @@ from pathlib import Path
 import jsonschema
 
 ROOT = Path(__file__).resolve().parent.parent
+TAPLO = shutil.which("taplo")
 PROGRAM = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/debug/cargo-twelve").resolve()
 SCHEMA = json.loads((ROOT / "docs/reference/twelve.schema.json").read_text())
 jsonschema.Draft202012Validator.check_schema(SCHEMA)
@@ -58,6 +61,14 @@ def program(text: str) -> int:
         return subprocess.run(words, cwd=folder, capture_output=True).returncode
 
 
+def in_an_editor(text: str) -> bool:
+    """Whether Taplo takes it, which finds the schema by the first line."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(ROOT / "docs/reference/twelve.schema.json", folder)
+        Path(folder, "twelve.toml").write_text(f"#:schema ./twelve.schema.json\n{text}")
+        return subprocess.run([TAPLO, "lint", "twelve.toml"], cwd=folder, capture_output=True).returncode == 0
+
+
 good = {"the schema's example": SCHEMA["examples"][0]}
 with tempfile.TemporaryDirectory() as folder:
     for template in ["web", "web-postgres", "worker"]:
@@ -77,10 +88,18 @@ for name, text in good.items():
     if said or code not in (0, 2, 78):
         faults += 1
         print(f"{name}: the schema says {said or 'nothing'}, the program ends with {code}")
+    if TAPLO and not in_an_editor(text):
+        faults += 1
+        print(f"{name}: Taplo refuses it")
 for name, text in BAD.items():
     refused, code = not validator.is_valid(tomllib.loads(text)), program(text)
     if not refused or code != 65:
         faults += 1
         print(f"{name}: the schema {'refuses' if refused else 'takes'} it, the program ends with {code}")
-print(f"{len(good)} good and {len(BAD)} bad declarations, {faults} faults")
+    if TAPLO and in_an_editor(text):
+        faults += 1
+        print(f"{name}: Taplo takes it")
+print(f"{len(good)} good and {len(BAD)} bad declarations, {faults} faults{'; Taplo agrees' if TAPLO and not faults else ''}")
+if not TAPLO:
+    print("SKIPPED: the same in Taplo (PyPI taplo)")
 sys.exit(bool(faults))

@@ -1,7 +1,8 @@
 # What stands before the blocks of a document: how each is run, and the fixtures that documents ask for.
 # The document's test sets REPOSITORY, and PORT to a free port; HOME and the working folder are empty but for a git identity.
 set -Eeuo pipefail
-trap 'echo "$AT: \`$BASH_COMMAND\` ended with $?" >&2' ERR
+FAILED='echo "$AT: \`$BASH_COMMAND\` ended with $?" >&2'
+trap "$FAILED" ERR
 AT="before the first block"
 WORK=$PWD
 

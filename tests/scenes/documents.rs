@@ -5,24 +5,36 @@
 //! - `<!-- exits: 1 -->` the block ends with that code, and that is its point;
 //! - `<!-- not run: REASON -->` it cannot run here. These are counted, and the list of them is a snapshot.
 //!
-//! What the guide shows as printed, in `text` blocks, must have been printed; `...` stands for anything, and numbers are not compared.
+//! What a document shows as printed, in a `text` block, is what the block above it printed (`shown.rs` says how the two are compared).
 
 use super::running::free_port;
 use super::scene::{PROGRAM, Scene, assert_page};
+use super::shown;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
+/// What `run` says besides where the documents are run as root.
+const AS_ROOT: [&str; 2] =
+    ["warning: processes run as root", "hint: add `--user NAME`; `--user root` says that it is meant"];
+
 /// A block of commands.
 struct Block {
     line: usize,
     text: String,
     marks: Vec<(String, String)>,
+    /// What the document shows below it as printed.
+    shown: Vec<String>,
 }
 
 impl Block {
+    fn is_run(&self) -> bool {
+        self.mark("not run").is_none()
+    }
+
     fn mark(&self, name: &str) -> Option<&str> {
         self.marks.iter().find(|(mark, _)| mark == name).map(|(_, value)| value.as_str())
     }
@@ -40,7 +52,8 @@ fn marks(line: &str) -> Option<Vec<(String, String)>> {
 
 /// The blocks of a document.
 fn blocks(text: &str) -> Vec<Block> {
-    let (mut found, mut before, mut open) = (Vec::new(), Vec::new(), None::<Block>);
+    let (mut found, mut before, mut open) = (Vec::<Block>::new(), Vec::new(), None::<Block>);
+    let mut is_shown = false;
     for (index, line) in text.lines().enumerate() {
         if let Some(block) = &mut open {
             if line.trim_start() == "```" {
@@ -49,15 +62,21 @@ fn blocks(text: &str) -> Vec<Block> {
                 block.text.push_str(line);
                 block.text.push('\n');
             }
+        } else if is_shown {
+            is_shown = line != "```";
+            found.last_mut().filter(|_| is_shown).into_iter().for_each(|block| block.shown.push(line.to_owned()));
+        } else if line == "```text" {
+            is_shown = true;
         } else if line.trim_start() == "```sh" {
-            open = Some(Block { line: index + 2, text: String::new(), marks: std::mem::take(&mut before) });
+            let marks = std::mem::take(&mut before);
+            open = Some(Block { line: index + 2, text: String::new(), marks, shown: Vec::new() });
         } else if let Some(said) = marks(line.trim()) {
             before = said;
         } else if !line.trim().is_empty() {
             before.clear();
         }
     }
-    assert!(open.is_none(), "a block is not closed");
+    assert!(open.is_none() && !is_shown, "a block is not closed");
     found
 }
 
@@ -88,30 +107,45 @@ fn read(document: &str) -> Vec<Block> {
 
 /// The session of a document, as a script.
 fn session(document: &str, blocks: &[Block]) -> String {
-    let mut script = format!("source '{REPOSITORY}/tests/documents/prelude.sh'\n");
-    for block in blocks.iter().filter(|block| block.mark("not run").is_none()) {
+    let mut script = format!("exec 2>&1\nsource '{REPOSITORY}/tests/documents/prelude.sh'\n");
+    for block in blocks.iter().filter(|block| block.is_run()) {
         let at = format!("{document}:{}", block.line);
-        writeln!(script, "AT='{at}'; echo \"== $AT\" >&2").expect("memory");
+        writeln!(script, "AT='{at}'").expect("memory");
         if let Some(fixture) = block.mark("fixture") {
             writeln!(script, "fixture_{fixture}").expect("memory");
         }
+        script.push_str("echo \"== $AT\"\n");
         match block.mark("exits") {
             None => script.push_str(&block.text),
             Some(code) => writeln!(
                 script,
-                "set +e; ( trap - ERR; set -e\n{}); code=$?; set -e\n[ $code = {code} ] || {{ echo \"$AT: it ended with $code\" >&2; exit 1; }}",
+                "trap - ERR; set +e; ( set -e\n{}); code=$?; set -e; trap \"$FAILED\" ERR\n[ $code = {code} ] || {{ echo \"$AT: it ended with $code\" >&2; exit 1; }}",
                 block.text
             )
             .expect("memory"),
         }
     }
-    script.push_str("echo 'to the end' >&2\n");
+    script.push_str("echo '== the end:0'\n");
     script
+}
+
+/// What each block printed, by its line in the document.
+fn printed(output: &str) -> BTreeMap<usize, Vec<String>> {
+    let mut found = BTreeMap::<usize, Vec<String>>::new();
+    for line in output.lines() {
+        let block = line.strip_prefix("== ").and_then(|at| at.rsplit_once(':')?.1.parse().ok());
+        match (block, found.last_entry()) {
+            (Some(block), _) => drop(found.insert(block, Vec::new())),
+            (None, Some(mut last)) if !AS_ROOT.contains(&line) => last.get_mut().push(line.to_owned()),
+            (None, _) => {}
+        }
+    }
+    found
 }
 
 /// Runs every block of these documents.
 fn run(documents: &[&str]) {
-    let mut lines = 0;
+    let (mut lines, mut compared, mut faults) = (0, 0, String::new());
     for document in documents {
         let blocks = read(document);
         let scene = Scene::new();
@@ -130,24 +164,25 @@ fn run(documents: &[&str]) {
         }
         let outcome = scene.outcome(&mut command);
         assert!(
-            outcome.code == Some(0) && outcome.stderr.ends_with("to the end\n"),
+            outcome.code == Some(0) && outcome.stdout.ends_with("== the end:0\n"),
             "{document} does not do what it says:\n{}",
             outcome.page()
         );
+        lines += blocks.iter().filter(|block| block.is_run()).map(|one| one.text.lines().count()).sum::<usize>();
         // They were printed on a machine of this kind, and name its libraries.
-        if cfg!(target_arch = "x86_64") && document.starts_with("docs/guide/") && *document != "docs/guide/README.md" {
-            let printed = format!("{}{}", outcome.stdout, outcome.stderr);
-            let missing = super::guide::not_printed(document, &printed);
-            assert!(missing.is_empty(), "{document} shows what is not printed: {missing:#?}\n{printed}");
+        if cfg!(target_arch = "x86_64") {
+            let printed = printed(&outcome.stdout);
+            for block in blocks.iter().filter(|block| !block.shown.is_empty()) {
+                for fault in shown::faults(&block.shown, printed.get(&block.line).map_or(&[], Vec::as_slice)) {
+                    writeln!(faults, "{document}:{}: {fault}", block.line).expect("memory");
+                }
+                compared += block.shown.len();
+            }
         }
-        lines += blocks
-            .iter()
-            .filter(|block| block.mark("not run").is_none())
-            .map(|one| one.text.lines().count())
-            .sum::<usize>();
     }
-    println!("{lines} lines of {} documents were run", documents.len());
+    println!("{} documents: {lines} lines were run, {compared} lines that were printed are as shown", documents.len());
     assert!(lines > 0, "nothing was run");
+    assert!(faults.is_empty(), "what is shown is not what is printed:\n{faults}");
 }
 
 #[test]

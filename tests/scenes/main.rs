@@ -151,6 +151,7 @@ mod servers;
 #[cfg(feature = "build")]
 mod shop;
 #[cfg(target_os = "linux")]
+mod shown;
 mod signatures;
 #[cfg(all(target_os = "linux", feature = "scaffold"))]
 mod signatures_at_a_terminal;

@@ -46,13 +46,19 @@ pids+=($!)
 until (: <"/dev/tcp/127.0.0.1/$http") 2>/dev/null; do sleep 0.05; done
 start "http://127.0.0.1:$http"
 requests 20
+caller=4bf92f3577b34da6a3ce929d0e0e4736
+curl --silent --fail --max-time 5 --output /dev/null --header "traceparent: 00-$caller-00f067aa0ba902b7-01" "http://127.0.0.1:$port/"
+curl --silent --fail --max-time 5 --output /dev/null --header "traceparent: 00-nonsense" "http://127.0.0.1:$port/"
 stop
-for _ in $(seq 100); do [ "$(grep -cE '^ +Name +: request' collected)" = 20 ] && break; sleep 0.1; done
+for _ in $(seq 100); do [ "$(grep -cE '^ +Name +: request' collected)" = 22 ] && break; sleep 0.1; done
 seen=$(grep -cE '^ +Name +: request' collected || true)
-[ "$seen" = 20 ] || fail "20 requests, $seen spans"
+[ "$seen" = 22 ] || fail "22 requests, $seen spans"
 grep -q 'service.name: Str(shop)' collected || fail "the service is named"
 traces=$(grep 'Trace ID' collected | sort -u | wc -l)
-echo "collector there: 20 requests, $seen spans in $traces traces of \`shop\`, all sent by the time it stopped ($stopped ms)"
+[ "$traces" = 22 ] || fail "22 traces, not $traces"
+[ "$(grep 'Trace ID' collected | grep -c "$caller")" = 1 ] || fail "the caller's trace goes on"
+grep -q 'Parent ID.*00f067aa0ba902b7' collected || fail "the caller's span is the parent"
+echo "collector there: 22 requests, $seen spans in $traces traces of \`shop\`, one of them its caller's, all sent by the time it stopped ($stopped ms)"
 
 silent=$(free_port)
 python3 -c "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', $silent)); s.listen(64); time.sleep(600)" &

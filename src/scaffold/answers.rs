@@ -76,7 +76,7 @@ impl Answers {
     }
 }
 
-/// As it would be typed, the name of the service and secrets left out.
+/// As it would be typed, the name of the service left out: what a trial of a template shows, whose answers are all made up.
 impl fmt::Display for Answers {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.0.iter().filter(|(name, _)| name.as_str() != NAME);

@@ -67,7 +67,7 @@ fn what_templates_have_in_common_is_the_same_in_each() {
     assert!(text("web", "src/shutdown.rs").contains(signals), "the signals of `worker` are those of `web`");
     let serve = |template: &str| from(&text(template, "src/serve.rs"), "/// The socket that").to_owned();
     assert_eq!(serve("web"), serve("web-postgres"));
-    let log = |template: &str| from(&text(template, "src/http.rs"), "/// One span and one line").to_owned();
+    let log = |template: &str| from(&text(template, "src/http.rs.hbs"), "/// One span and one line").to_owned();
     assert!(log("web-postgres").starts_with(&log("web")));
     for template in TEMPLATES {
         let workflow = |template: &str| {

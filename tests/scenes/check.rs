@@ -142,6 +142,37 @@ fn a_page_whose_folder_is_not_there_is_named_as_it_was_typed() {
 }
 
 #[test]
+fn source_that_is_nested_without_end_does_not_end_the_check() {
+    let nested = |open: &str, count: usize, close: &str| {
+        format!("fn deep() {{\n    let _x = {}1{};\n}}\n", open.repeat(count), close.repeat(count))
+    };
+    let files = [
+        ("src/parens.rs", nested("(", 100_000, ")")),
+        ("src/signs.rs", nested("!", 100_000, "")),
+        ("src/calls.rs", nested("", 100_000, ".a()")),
+        ("src/much.rs", nested("(", 3000, ")")),
+        ("build.rs", nested("[", 100_000, "]")),
+        ("src/main.rs", format!("mod parens;\nmod signs;\nmod calls;\nmod much;\n{GOOD}")),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let checked = checked(&service(&files));
+    let unread = checked.document["unread"].as_array().expect("an array");
+    let places: Vec<&str> = unread.iter().map(|one| one["path"].as_str().expect("a path")).collect();
+    assert_eq!(places, ["src/calls.rs", "src/parens.rs", "src/signs.rs"], "{unread:#?}");
+    assert!(unread.iter().all(|one| one["line"] == 2), "{unread:#?}");
+}
+
+#[test]
+fn a_files_name_cannot_command_the_terminal() {
+    let scene = service(&[
+        ("src/a\u{1b}[31m.rs", "fn x( {\n"),
+        ("src/main.rs", &format!("#[path = \"a\\u{{1b}}[31m.rs\"]\nmod a;\n{GOOD}")),
+    ]);
+    let page = scene.twelve(["check", "--color", "always"]).stdout;
+    assert!(page.contains("not read: src/a\\u{1b}[31m.rs:1: "), "{page:?}");
+}
+
+#[test]
 fn source_that_does_not_compile_is_read_all_the_same_and_what_is_no_rust_is_named() {
     let scene = service(&[
         ("src/main.rs", &format!("mod broken;\nuse nowhere::Nothing;\n{GOOD}")),

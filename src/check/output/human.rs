@@ -50,13 +50,15 @@ pub fn human(report: &Report, least: Verdict) -> String {
         write_factor(&mut page, report, factor);
     }
     for unread in &report.unread {
-        let _ = writeln!(page, "\nnot read: {}:{}: {}", unread.path, unread.line, Printable(&unread.rule));
+        let _ = writeln!(page, "\nnot read: {}:{}: {}", Printable(&unread.path), unread.line, Printable(&unread.rule));
     }
     for unused in &report.unused {
         let _ = writeln!(
             page,
             "\nunused exception: {}:{}: {} finds nothing there any more",
-            unused.path, unused.line, unused.rule
+            Printable(&unused.path),
+            unused.line,
+            Printable(&unused.rule)
         );
     }
     let _ = write!(page, "\n{HEAD}{} of {} applicable checks pass{HEAD:#}", count.pass, count.applicable);
@@ -107,7 +109,9 @@ fn write_result(page: &mut String, result: &RuleResult, least: Verdict) {
         );
         for evidence in &result.shown_by {
             match evidence {
-                Evidence::Place(place) => _ = writeln!(page, "  --> {}:{}:{}", place.path, place.line, place.column),
+                Evidence::Place(place) => {
+                    _ = writeln!(page, "  --> {}:{}:{}", Printable(&place.path), place.line, place.column);
+                }
                 Evidence::Measurement(one) => _ = writeln!(page, "  --> {}", measured(one)),
             }
         }
@@ -130,7 +134,9 @@ fn write_finding(page: &mut String, rule: &Rule, finding: &Finding) {
         level.with_name(finding.verdict.word()).primary_title(message).id(rule.id).elements(None::<Origin<'_>>);
     for evidence in &finding.evidence {
         group = match evidence {
-            Evidence::Place(place) if place.text.is_empty() => group.element(Origin::path(place.path.as_str())),
+            Evidence::Place(place) if place.text.is_empty() => {
+                group.element(Origin::path(Printable(&place.path).to_string()))
+            }
             Evidence::Place(place) => group.element(snippet(place)),
             Evidence::Measurement(one) => group.element(Level::NOTE.with_name("measured").message(measured(one))),
         };
@@ -146,7 +152,7 @@ fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     let span = bytes(place.column)..bytes(place.end_column.max(place.column + 1));
     Snippet::source(place.text.as_str())
         .line_start(place.line)
-        .path(place.path.as_str())
+        .path(Printable(&place.path).to_string())
         .annotation(AnnotationKind::Primary.span(span).label(place.label.as_str()))
 }
 

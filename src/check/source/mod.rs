@@ -6,6 +6,7 @@
 
 mod allowance;
 mod attribute;
+mod depth;
 mod imports;
 mod loop_end;
 mod tokens;
@@ -17,6 +18,7 @@ pub(super) use allowance::Allowance;
 pub(super) use value::Value;
 
 use super::Place;
+use proc_macro2::TokenStream;
 use std::collections::BTreeSet;
 
 /// A part of a line of a file, columns in characters from 1.
@@ -170,11 +172,14 @@ impl Source {
     ///
     /// # Errors
     /// Where it is not Rust, with the line and what the parser said.
-    pub(super) fn read(path: &str, text: String) -> Result<Self, (usize, String)> {
+    pub(super) fn read(path: &str, text: String) -> Result<Self, Refusal> {
         // The parser keeps a copy of every text that it has read; these are read by the hundred.
         proc_macro2::extra::invalidate_current_thread_spans();
-        let file = syn::parse_file(&text).map_err(|cause| (cause.span().start().line, cause.to_string()))?;
-        let mut source = walk::walk(&file);
+        let tokens = tokens(&text)?;
+        let mut source = match depth::deeper(&tokens, depth::USUAL) {
+            None => parsed(tokens)?,
+            Some(line) => deep(&text, line)?,
+        };
         source.allowances = allowance::find(&text);
         source.path = path.to_owned();
         source.text = text;
@@ -209,6 +214,48 @@ impl Source {
     /// The name of the function that something stands in.
     pub(super) fn function(&self, within: Within) -> Option<&Function> {
         self.functions.get(within?)
+    }
+}
+
+/// A place in a file, and what is wrong there.
+type Refusal = (usize, String);
+
+fn worded(cause: &syn::Error) -> Refusal {
+    (cause.span().start().line, cause.to_string())
+}
+
+fn tokens(text: &str) -> Result<TokenStream, Refusal> {
+    code(text).parse().map_err(|cause| worded(&syn::Error::from(cause)))
+}
+
+fn parsed(tokens: TokenStream) -> Result<Source, Refusal> {
+    syn::parse2(tokens).map(|file| walk::walk(&file)).map_err(|cause| worded(&cause))
+}
+
+/// What is nested deeply, read where the stack holds it.
+fn deep(text: &str, line: usize) -> Result<Source, Refusal> {
+    let read = || {
+        let tokens = tokens(text)?;
+        match depth::deeper(&tokens, depth::MOST) {
+            None => parsed(tokens),
+            Some(line) => Err((line, "it is nested deeper than this program follows".to_owned())),
+        }
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(depth::STACK).spawn_scoped(scope, read);
+        let read = thread.ok().and_then(|thread| thread.join().ok());
+        read.unwrap_or_else(|| {
+            Err((line, "it is nested deeply, and this machine gives no thread to read it".to_owned()))
+        })
+    })
+}
+
+/// A file's text without the line that a shell reads (the Rust reference, "Shebang"); the line end stays, and so do the numbers of lines.
+fn code(text: &str) -> &str {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match text.strip_prefix("#!") {
+        Some(rest) if !rest.trim_start().starts_with('[') => &text[text.find('\n').unwrap_or(text.len())..],
+        _ => text,
     }
 }
 

@@ -23,7 +23,7 @@ mod scaffold;
 mod store;
 
 use super::exit_code::ExitCode;
-use crate::report::{Audience, Stream};
+use crate::report::{Audience, Stream, as_called};
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use std::io::Write;
@@ -44,7 +44,7 @@ pub(crate) struct Advice {
 impl Advice {
     /// A code and a hint.
     pub(crate) fn hint(code: ExitCode, hint: impl Into<String>) -> Self {
-        Self { code, hint: Some(hint.into()) }
+        Self { code, hint: Some(as_called(&hint.into()).into_owned()) }
     }
 
     /// A code alone, where the next step stands before it already: in what cargo printed, in what `run` said of itself, or
@@ -172,7 +172,7 @@ fn listed<T: std::fmt::Display>(things: &[T]) -> String {
 }
 
 fn message(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    as_called(&error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")).into_owned()
 }
 
 fn for_people(error: &anyhow::Error, advice: &Advice) -> Vec<u8> {

@@ -7,7 +7,7 @@ use super::failure::UsageError;
 use super::surroundings::Surroundings;
 use crate::report::{Event, data, nearest};
 use anyhow::Context;
-use clap::{Args, Command, CommandFactory, ValueEnum};
+use clap::{Args, Command, ValueEnum};
 use std::path::PathBuf;
 
 /// Print a manual page, or write those of all commands
@@ -39,7 +39,7 @@ enum Markup {
 /// Prints or writes them.
 pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     // A page's name has no space: `man cargo-twelve-run`.
-    let mut tree = super::Arguments::command().name("cargo-twelve");
+    let mut tree = super::command_line::tree().name("cargo-twelve");
     tree.build();
     if let Some(folder) = &arguments.to {
         let folder = surroundings.resolve(folder);

@@ -15,6 +15,7 @@ mod built;
 mod cache_options;
 #[cfg(feature = "check")]
 mod check;
+mod command_line;
 mod compat;
 mod completions;
 #[cfg(target_os = "linux")]
@@ -103,6 +104,7 @@ mod voice_options;
 
 pub use exit_code::ExitCode;
 
+use crate::report::PROGRAM;
 use clap::{Parser, Subcommand};
 use failure::UsageError;
 use options::{Format, Options};
@@ -111,7 +113,7 @@ use surroundings::Surroundings;
 
 /// From an empty folder to a running process, by the twelve-factor method
 #[derive(Debug, Parser)]
-#[command(name = "cargo twelve", bin_name = "cargo twelve", display_name = "cargo-twelve", version)]
+#[command(name = PROGRAM, bin_name = PROGRAM, display_name = "cargo-twelve", version)]
 #[command(disable_help_subcommand = true, max_term_width = 120, after_help = overview::EXAMPLES)]
 struct Arguments {
     #[command(flatten)]
@@ -178,7 +180,10 @@ pub fn main() -> std::process::ExitCode {
     if let Some(code) = hidden::exec(&words) {
         return code.into();
     }
-    let arguments = Arguments::parse_from(words);
+    let arguments = match command_line::read(&words) {
+        Ok(arguments) => arguments,
+        Err(refusal) => return u8::from(command_line::refused(&refusal)).into(),
+    };
     arguments.options.set_color();
     let audience = arguments.options.reporter().audience();
     let code = Surroundings::read(arguments.options)

@@ -3,13 +3,20 @@
 use super::ExitCode;
 use super::failure::UsageError;
 use super::surroundings::Surroundings;
-use crate::report::{Audience, data};
+use crate::report::{Audience, as_called, data};
 
 /// What stands under the list of all commands.
+#[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 pub(super) const EXAMPLES: &str = "Examples:
   cargo twelve              the path through the stages, with the line to type at each
   cargo twelve tour         the whole path, with a throwaway service
   cargo twelve run --help   one command, with examples";
+
+/// The same, where the tour is not in the program.
+#[cfg(not(all(target_os = "linux", feature = "scaffold", feature = "build")))]
+pub(super) const EXAMPLES: &str = "Examples:
+  cargo twelve                   the path through the stages, with the line to type at each
+  cargo twelve releases --help   one command, with examples";
 
 /// A stage, what it makes of what, and a line to type. The server's program has those lines alone that it understands.
 const STAGES: [(&str, &str, &str); 9] = [
@@ -48,14 +55,21 @@ fn page() -> String {
         page.push_str(&format!("\n\x1b[1m{shown:<10}\x1b[0m{makes}\n          {line}\n"));
         under = stage;
     }
-    page.push_str("\nThe whole path in a minute, with a throwaway service: `cargo twelve tour`.\n");
-    page.push_str("All commands: `cargo twelve --help`. One, with examples: `cargo twelve new -h`.\n");
-    page
+    page.push('\n');
+    let tour = "cargo twelve tour";
+    if is_understood(tour) {
+        page.push_str(&format!("The whole path in a minute, with a throwaway service: `{tour}`.\n"));
+    }
+    let one = ["cargo twelve new -h", "cargo twelve deploy -h"].into_iter().find(|line| is_understood(line));
+    page.push_str("All commands: `cargo twelve --help`.");
+    page.extend(one.map(|line| format!(" One, with examples: `{line}`.")));
+    page.push('\n');
+    as_called(&page).into_owned()
 }
 
 /// Whether this program has the command of a line.
 fn is_understood(line: &str) -> bool {
-    let tree = <super::Arguments as clap::CommandFactory>::command();
+    let tree = super::command_line::tree();
     line.split_whitespace().nth(2).is_some_and(|command| tree.find_subcommand(command).is_some())
 }
 

@@ -1,7 +1,9 @@
 //! Events as people read them: a verb in a field of twelve columns, then the fact. Colour repeats what the verb says
 //! and never carries a meaning alone.
 
-use super::{BuildEvent, Counted, DevEvent, Event, ExportEvent, ReleaseEvent, RunEvent, ScaffoldEvent, Size, Standing};
+use super::{
+    BuildEvent, Counted, DevEvent, Event, ExportEvent, ReleaseEvent, RunEvent, ScaffoldEvent, Size, Standing, as_called,
+};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
 
@@ -16,10 +18,10 @@ type Sentence = (&'static str, String);
 pub(super) fn write(out: &mut dyn Write, event: &Event) -> io::Result<()> {
     match event {
         Event::Warning { text, hint } => {
-            writeln!(out, "{CAREFUL}warning{CAREFUL:#}: {text}")?;
-            hint.iter().try_for_each(|hint| writeln!(out, "{PLAIN}hint{PLAIN:#}: {hint}"))
+            writeln!(out, "{CAREFUL}warning{CAREFUL:#}: {}", as_called(text))?;
+            hint.iter().try_for_each(|hint| writeln!(out, "{PLAIN}hint{PLAIN:#}: {}", as_called(hint)))
         }
-        Event::Note { text } => writeln!(out, "{PLAIN}note{PLAIN:#}: {text}"),
+        Event::Note { text } => writeln!(out, "{PLAIN}note{PLAIN:#}: {}", as_called(text)),
         other => {
             let (verb, text) = sentence(other);
             writeln!(out, "{GOOD}{verb:>12}{GOOD:#} {text}")

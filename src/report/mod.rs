@@ -6,6 +6,7 @@
 
 mod age;
 mod bar;
+mod calling;
 mod counted;
 pub mod data;
 mod event;
@@ -20,6 +21,7 @@ mod table;
 mod work;
 
 pub use age::Age;
+pub use calling::{OPTIONAL, PROGRAM, as_called, is_elsewhere};
 pub use counted::Counted;
 pub use event::{BuildEvent, DevEvent, Event, ExportEvent, ReleaseEvent, RunEvent, ScaffoldEvent, Standing, Stream};
 pub use nearest::nearest;

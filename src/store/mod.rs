@@ -216,6 +216,8 @@ pub enum RemoteCause {
     Network,
     /// Who asks.
     Credentials,
+    /// The authorities that speak for its certificate: none is known here, or not this one.
+    Authorities,
     /// The bucket.
     NoBucket,
     /// The server, which answers and does not understand.
@@ -231,7 +233,9 @@ impl Error {
             | Self::NoAnswer { .. }
             | Self::Empty { .. }
             | Self::Machine { act: "read", .. } => true,
-            Self::Remote { cause, .. } => matches!(cause, RemoteCause::Network | RemoteCause::OtherServer),
+            Self::Remote { cause, .. } => {
+                matches!(cause, RemoteCause::Network | RemoteCause::Authorities | RemoteCause::OtherServer)
+            }
             _ => false,
         }
     }

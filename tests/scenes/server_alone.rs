@@ -105,3 +105,41 @@ fn the_program_alone_does_all_that_a_server_needs() {
     let ended = running.stop();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }
+
+#[test]
+fn what_a_server_is_told_can_be_typed_there() {
+    let server = server_program();
+    if server == Path::new(PROGRAM) {
+        eprintln!("SKIPPED: there is no target/run-only, which tests/all makes");
+        return;
+    }
+    let scene = Scene::new();
+    let ask = |program: &Path, words: &[&str]| scene.outcome(scene.command(program).args(words));
+    let page = ask(&server, &[]).stdout;
+    assert!(page.contains("  cargo-twelve rollback production\n"), "{page}");
+    assert!(!page.contains("cargo twelve") && !page.contains("tour"), "{page}");
+
+    // Every command of the whole program is there, or said to be elsewhere.
+    let help = ask(Path::new(PROGRAM), &["--help"]).stdout;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> =
+        listed.filter(|line| !line.starts_with("    ")).filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 20, "{commands:?}");
+    let mut elsewhere = Vec::new();
+    for command in commands {
+        if ask(&server, &[command, "--help"]).code == Some(0) {
+            continue;
+        }
+        let refused = ask(&server, &[command]);
+        let hint = format!("`cargo twelve {command}` is in the whole program");
+        refused.refused(2, &["is not in this program, which is made for servers", &hint]);
+        elsewhere.push(command);
+    }
+    assert!(elsewhere.contains(&"export") && elsewhere.contains(&"release"), "{elsewhere:?}");
+
+    release(&scene, SHOP);
+    let refused = ask(&server, &["rollback", "shop@production"]);
+    refused.refused(66, &["hint: `cargo-twelve deploy shop@production RELEASE --env-file FILE` makes it"]);
+    let examples = ask(&server, &["rollback", "--help"]).stdout;
+    assert!(examples.contains("cargo-twelve rollback production") && !examples.contains("cargo twelve"), "{examples}");
+}

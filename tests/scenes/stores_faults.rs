@@ -2,7 +2,7 @@
 //! done is said with its store, and without a credential.
 
 use crate::kept::Stage;
-use crate::scene::PROGRAM;
+use crate::scene::{PROGRAM, Scene};
 use crate::shop::shop;
 use crate::way::{Fault, Way};
 use cargo_twelve::artifact::{ReleaseId, UtcTime};
@@ -138,6 +138,16 @@ fn what_cannot_be_asked_is_said_with_the_store_and_without_a_credential() {
     let outcome = ask("TWELVE_STORE", "s3://AK:hunter2@rel");
     outcome.refused(2, &["credentials stand in variables and never in an address"]);
     assert!(!outcome.stderr.contains("hunter2"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_machine_that_knows_no_authorities_was_told_to_look_at_its_credentials() {
+    let scene = Scene::new();
+    let mut command = scene.command(PROGRAM);
+    command.args(["releases", "shop"]).env("TWELVE_STORE", "s3://rel");
+    command.envs([("AWS_ACCESS_KEY_ID", "AK"), ("AWS_SECRET_ACCESS_KEY", "SK")]);
+    let outcome = scene.outcome(command.env("SSL_CERT_FILE", "/none").env("SSL_CERT_DIR", "/none"));
+    outcome.refused(69, &["`s3://rel`", "No CA certificates", "hint: install the certificates of authorities"]);
 }
 
 #[test]

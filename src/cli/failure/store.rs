@@ -119,6 +119,9 @@ fn remote(store: &str, cause: RemoteCause) -> String {
     match cause {
         RemoteCause::Network => format!("type it again when the store can be reached; where it is say {endpoint}"),
         RemoteCause::Credentials => format!("who asks say {credentials}; they must allow to get, list and put"),
+        RemoteCause::Authorities => "install the certificates of authorities (Debian package ca-certificates), or name a file with them in SSL_CERT_FILE; \
+                                     it also names an authority of your own"
+            .to_owned(),
         RemoteCause::OtherServer => {
             format!("what answers does not speak as this kind of store does: look at {endpoint}, which say where it is")
         }

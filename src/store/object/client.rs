@@ -2,7 +2,7 @@
 
 use super::Address;
 use super::trouble::Kind;
-use crate::store::{Error, RemoteCause};
+use crate::store::Error;
 use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
@@ -58,5 +58,5 @@ pub(super) fn client(address: &Address) -> Result<Box<dyn Cloud>, Error> {
                 .map(|made| Box::new(made) as Box<dyn Cloud>)
         }
     };
-    made.map_err(|refusal| address.unopened(RemoteCause::Credentials, &refusal.to_string()))
+    made.map_err(|refusal| address.unmade(&refusal))
 }

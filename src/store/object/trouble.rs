@@ -64,9 +64,18 @@ impl Address {
             }
             // Requests of ours are well-formed: who does not understand them is another kind of server.
             (_, Some(400 | 405 | 501)) => RemoteCause::OtherServer,
+            _ if is_of_authorities(refusal) => RemoteCause::Authorities,
             _ => RemoteCause::Network,
         };
         self.failed(act, key, cause, &shortest(refusal))
+    }
+
+    /// Why there is no client. A machine that knows no authority gets none, whatever else it is told.
+    pub(super) fn unmade(&self, refusal: &Refusal) -> Error {
+        if is_of_authorities(refusal) {
+            return self.unopened(RemoteCause::Authorities, &shortest(refusal));
+        }
+        self.unopened(RemoteCause::Credentials, &refusal.to_string())
     }
 
     /// The same, of what is not the object store's own answer.
@@ -96,6 +105,12 @@ impl Address {
 pub(super) fn is_passing(refusal: &Refusal) -> bool {
     matches!(refusal, Refusal::Generic { .. })
         && status(refusal).is_none_or(|status| status >= 500 || [408, 425, 429].contains(&status))
+}
+
+/// Whether a certificate is what is wrong, in the words of rustls and of who verifies for it.
+fn is_of_authorities(refusal: &Refusal) -> bool {
+    let said = shortest(refusal);
+    said.contains("CA certificates") || said.contains("invalid peer certificate")
 }
 
 /// The HTTP status in an answer that has no variant of its own.
@@ -142,6 +157,17 @@ mod tests {
     fn what_the_server_says_is_worded_by_its_code() {
         let said = worded("status 400: <Error><Code>Slow</Code><Message>be patient\nplease</Message></Error>");
         assert_eq!(said, "the store `s3://rel` did not let us read `x`: Slow: be patient");
+    }
+
+    #[test]
+    fn who_speaks_for_a_certificate_is_told_apart_from_the_way() {
+        let address = Address::parse("s3", "rel").expect("an address");
+        // As rustls words it.
+        for (said, authorities) in [("invalid peer certificate: UnknownIssuer", true), ("Connection refused", false)] {
+            let error = address.trouble("read", "x", &Refusal::Generic { store: "S3", source: said.into() });
+            let crate::store::Error::Remote { cause, .. } = error else { unreachable!("it is remote") };
+            assert_eq!(cause == crate::store::RemoteCause::Authorities, authorities, "{said}");
+        }
     }
 
     #[test]

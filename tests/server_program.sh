@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The program for servers, and what it asks of them: with the musl target it is static and asks for nothing; without it, the highest version of
-# glibc's symbols is printed, which is the lowest glibc that loads it.
-# usage: tests/server_program.sh [FEATURES]     (`remote` for buckets; with musl that needs a C compiler for it: Debian's musl-tools)
+# The program for servers, and what it asks of them: for musl it is static and asks for nothing; for gnu the highest version of glibc's symbols is
+# printed, which is the lowest glibc that loads it, and the libraries that it loads.
+# usage: tests/server_program.sh [FEATURES [musl|gnu]]     (`remote` for buckets; with musl that needs a C compiler for it: Debian's musl-tools)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 arch=$(uname -m)
-target=$arch-unknown-linux-musl
 features=${1:-}
-if ! rustup target list --installed 2>/dev/null | grep -qx "$target"; then
+target=$arch-unknown-linux-${2:-musl}
+if [ "${2:-}" != gnu ] && ! rustup target list --installed 2>/dev/null | grep -qx "$target"; then
   echo "SKIPPED: a static program, since the target is not there: rustup target add $target"
   target=$arch-unknown-linux-gnu
 fi
@@ -24,5 +24,7 @@ if [ "${target##*-}" = musl ]; then
   echo "$program: $size bytes, static; it starts in a folder that holds nothing else"
 else
   lowest=$(objdump -T "$program" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -1)
-  echo "$program: $size bytes, needs ${lowest/GLIBC_/glibc } or newer"
+  symbol=$(objdump -T "$program" | grep -F "($lowest)" | awk '{ print $NF }' | sort | head -1)
+  libraries=$(objdump -p "$program" | awk '$1 == "NEEDED" { print $2 }' | sort | paste -sd ' ')
+  echo "$program: $size bytes, needs ${lowest/GLIBC_/glibc } or newer (for $symbol), and loads $libraries"
 fi

@@ -52,6 +52,26 @@ fn a_release_becomes_units() {
 }
 
 #[test]
+fn a_store_in_a_users_home_which_root_without_rights_may_not_read_is_warned_of() {
+    let scene = shop();
+    let exported = |store: &str| {
+        let words = ["export", "systemd", "--release-id", "shop@v1", "--to", "units", "--server-store", store];
+        let outcome = scene.twelve(words.iter().chain(&["--env-file", "prod.env"]));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+        std::fs::remove_dir_all(scene.path().join("units")).expect("it was written");
+        outcome.stderr
+    };
+    let told = exported("/home/ada/.local/share/cargo-twelve");
+    let hint =
+        "hint: `mv /home/ada/.local/share/cargo-twelve /srv/cargo-twelve && export TWELVE_STORE=/srv/cargo-twelve`";
+    assert!(told.contains("warning: the store lies in a user's home") && told.contains(hint), "{told}");
+    for store in ["/srv/cargo-twelve", "/root/.local/share/cargo-twelve", "s3://home/shop"] {
+        let told = exported(store);
+        assert!(!told.contains("warning") && told.contains(&format!("the store `{store}`")), "{told}");
+    }
+}
+
+#[test]
 fn units_name_a_store_as_the_server_reaches_it_and_an_env_file_where_it_lies_there() {
     let scene = shop();
     let absolute = scene.path().join("prod.env");

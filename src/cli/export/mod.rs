@@ -2,6 +2,7 @@
 
 mod compose;
 mod container_options;
+mod expected;
 mod kubernetes;
 mod oci;
 mod release;

@@ -1,5 +1,6 @@
 //! `cargo twelve export systemd`: units for one server.
 
+use super::expected::expected;
 use super::release::{ConfigOptions, ReleaseOptions, command, origin};
 use super::written::write;
 use crate::cli::ExitCode;
@@ -7,6 +8,7 @@ use crate::cli::surroundings::Surroundings;
 use crate::config::{self, EnvFile, Typed};
 use crate::export::systemd::{Listening, Server, systemd};
 use crate::export::{Exported, GeneratedFiles};
+use crate::report::Audience;
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -60,7 +62,12 @@ pub(super) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let server = arguments.server(&exported, &files, surroundings)?;
     let listening = if arguments.own_sockets { Listening::Sockets } else { Listening::Process };
     let generated = GeneratedFiles::new(&origin(&exported), &command("systemd", &exported, &arguments.words()));
-    write(&systemd(&exported, &server, listening, generated)?, &arguments.to, &exported, surroundings)
+    let code = write(&systemd(&exported, &server, listening, generated)?, &arguments.to, &exported, surroundings)?;
+    // A program finds the same in the units, and reads one document.
+    if surroundings.reporter.audience() == Audience::Human {
+        expected(&server).for_each(|event| surroundings.reporter.tell(&event));
+    }
+    Ok(code)
 }
 
 impl Arguments {

@@ -32,6 +32,21 @@ pub struct Server {
     pub value_files: Vec<(String, String)>,
 }
 
+impl Server {
+    /// The store's location.
+    #[must_use]
+    pub fn store_location(&self) -> Option<&str> {
+        self.store.iter().find(|(name, _)| *name == "TWELVE_STORE").map(|(_, place)| place.as_str())
+    }
+
+    /// Whether a place lies in a home that is not root's own: what pulls is root without the rights to look into one
+    /// that is closed to others.
+    #[must_use]
+    pub fn is_in_a_users_home(&self, place: &str) -> bool {
+        pull::lies_in_a_home(place) && !place.starts_with("/root/")
+    }
+}
+
 /// Who opens the ports of processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listening {

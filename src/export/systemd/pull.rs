@@ -43,7 +43,7 @@ impl Units<'_> {
         unit.set("PrivateUsers", "yes");
         unit.set(
             "ProtectHome",
-            if self.server.store.iter().any(|(_, place)| lies_in_a_home(place)) { "read-only" } else { "yes" },
+            if self.server.store_location().is_some_and(lies_in_a_home) { "read-only" } else { "yes" },
         );
         unit.set("UMask", "0022");
         self.harden_alike(&mut unit);
@@ -52,6 +52,6 @@ impl Units<'_> {
 }
 
 /// Whether ProtectHome would hide a place (systemd.exec(5)).
-fn lies_in_a_home(place: &str) -> bool {
+pub(super) fn lies_in_a_home(place: &str) -> bool {
     ["/home/", "/root/", "/run/user/"].iter().any(|home| place.starts_with(home))
 }

@@ -114,3 +114,44 @@ fn the_guide_releases_from_ci_as_the_templates_do() {
         assert!(page.contains(commands), "the script is another in the guide than in `{template}`");
     }
 }
+
+/// The words of a cell that are the program's own: without what is quoted, left out with `...`, numbered, or remarked in brackets.
+fn own_words(cell: &str) -> Vec<String> {
+    let outside = cell.split('`').step_by(2).collect::<Vec<_>>().join("\0");
+    let outside = outside.split(['(', ')']).step_by(2).collect::<Vec<_>>().join("\0");
+    let pieces =
+        outside.split("...").flat_map(|piece| piece.split(|one: char| "\0:;".contains(one) || one.is_ascii_digit()));
+    let words = |piece: &str| piece.trim_matches(|one: char| !one.is_alphabetic()).trim_end_matches(" v").to_owned();
+    pieces.map(words).filter(|piece| piece.contains(' ')).collect()
+}
+
+#[test]
+fn what_the_guide_says_is_refused_is_in_the_programs_own_words() {
+    fn sources(folder: &Path, found: &mut String) {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            if entry.path().is_dir() {
+                sources(&entry.path(), found);
+            } else {
+                found.push_str(&read(entry.path()));
+            }
+        }
+    }
+    let mut said = String::new();
+    sources(&Path::new(REPOSITORY).join("src"), &mut said);
+    let (mut rows, mut strange) = (0, Vec::new());
+    for page in documents().iter().filter(|path| path.starts_with("docs/guide")) {
+        let text = read(page);
+        for row in text
+            .split("| it says |")
+            .skip(1)
+            .flat_map(|table| table.lines().skip(2).map_while(|row| row.strip_prefix("| ")))
+        {
+            let cell = row.split(" | ").next().unwrap_or_default();
+            rows += 1;
+            let others = own_words(cell).into_iter().filter(|words| !said.contains(words));
+            strange.extend(others.map(|words| format!("{}: `{words}` of `{cell}`", page.display())));
+        }
+    }
+    assert!(strange.is_empty(), "the program does not say so:\n{}", strange.join("\n"));
+    assert!(rows > 40, "{rows} refusals are all that was found");
+}

@@ -7,6 +7,7 @@ use super::{
     AdminProcess, AppName, BuildSettings, Command, Declaration, Error, MOST_PROCESSES, ProcessType, Restart, Rule,
     Sandbox, Schedule, StopSignal,
 };
+use crate::config::Variable;
 use crate::report::nearest;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -241,10 +242,9 @@ fn exception(place: &Place<'_>, rule: String, reason: Spanned<String>) -> Result
     Ok((rule, reason.into_inner()))
 }
 
-/// The name of an environment variable: `[A-Za-z_][A-Za-z0-9_]*` (POSIX.1-2017, 8.1, with lower case allowed).
+/// The name of a variable, where a text is one.
 pub(super) fn variable_name(name: &str) -> Result<String, Rule> {
-    let first = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    if first && name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_') {
+    if Variable::is_name(name) {
         return Ok(name.to_owned());
     }
     Err(Rule::new(format!(

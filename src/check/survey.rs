@@ -4,6 +4,7 @@ use super::facts::SERVERS;
 use super::source::ends_in;
 use super::{Error, Facts, How, Request};
 use crate::codebase::beside;
+use crate::config::Variable;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -57,7 +58,7 @@ pub fn survey(request: Request) -> Result<Survey, Error> {
     let (mut prefixes, mut unnamed) = (Vec::new(), Vec::new());
     for reading in &readings.all {
         match &reading.how {
-            How::OpenSet { prefix } if !prefix.is_empty() => prefixes.push(prefix.clone()),
+            How::OpenSet { prefix } if Variable::is_name(prefix) => prefixes.push(prefix.clone()),
             How::OpenSet { .. } | How::Dynamic { .. } => {
                 unnamed.push(format!("{}:{}", below(&reading.file), reading.line))
             }

@@ -112,6 +112,14 @@ impl Limits {
 }
 
 impl Variable {
+    /// Whether a text is the name of an environment variable: `[A-Za-z_][A-Za-z0-9_]*` (POSIX.1-2017, 8.1, with lower case
+    /// allowed). No contract and no env file holds another.
+    #[must_use]
+    pub fn is_name(text: &str) -> bool {
+        text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
+    }
+
     /// A variable that is required, with no limits beyond its type's own.
     #[must_use]
     pub fn new(name: impl Into<String>, kind: VariableType) -> Self {

@@ -143,6 +143,23 @@ fn a_port_that_only_the_command_line_tells_stands_in_the_command() {
 }
 
 #[test]
+fn a_name_that_no_system_of_ours_gives_stops_nothing() {
+    let reads = |name: &str| format!("    let _ = std::env::var(\"{name}\");\n");
+    let names = ["ProgramFiles(x86)", "my.setting", "A=B", "", "GREETING"].map(reads).concat();
+    let open = "    let _ = envy::prefixed(\"app.\").from_env::<Config>();\n";
+    let scene = service("", "", &format!("fn main() {{\n{names}}}\n"));
+    let variables = declared(&scene, "twelve.toml")["config"]["vars"].as_table().expect("variables").clone();
+    assert_eq!(variables.keys().collect::<Vec<_>>(), ["GREETING"]);
+    let checked: serde_json::Value =
+        serde_json::from_str(&scene.twelve(["check", "--format", "json"]).stdout).expect("a document");
+    let rule = checked["rules"].as_array().expect("rules").iter().find(|rule| rule["id"] == "TF0307");
+    assert_eq!(rule.expect("the rule")["verdict"], "pass");
+    // Names with a beginning that cannot be declared: then none is shut out.
+    let scene = service("", "", &format!("fn main() {{\n{open}}}\n"));
+    assert!(!declared(&scene, "twelve.toml").contains_key("config"));
+}
+
+#[test]
 fn a_prefix_in_small_letters_is_that_of_variables_in_capitals() {
     let main = "fn main() {\n    let _ = config::Environment::with_prefix(\"shop\").separator(\"__\");\n}\n";
     let table = declared(&service("", "config = \"0.15\"", main), "twelve.toml");

@@ -123,6 +123,8 @@ impl Readings {
         let known = |name: &str| {
             told.contains(&name)
                 || OF_THE_MACHINE.contains(&name)
+                // `ProgramFiles(x86)` of another system: nobody here can declare it, or give it.
+                || !Variable::is_name(name)
                 || contract.variable(name).is_some()
                 || contract.passes(name)
                 || contract.variables.iter().any(|variable| variable.is_named_file(name))

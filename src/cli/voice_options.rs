@@ -3,8 +3,9 @@
 use super::options::Format;
 use super::surroundings::Surroundings;
 use crate::report::{Audience, Reporter};
-use crate::run::{Colour, LogFormat, Manner, Outside, StderrTarget, Voice};
+use crate::run::{Colour, LogFormat, Manner, Outside, Reader, StderrTarget, Voice};
 use clap::{Args, ValueEnum};
+use std::io::IsTerminal;
 
 /// How what processes say is written, and where.
 #[derive(Debug, Args)]
@@ -59,7 +60,9 @@ impl VoiceOptions {
             anstream::ColorChoice::Never => Colour::Off,
             _ => Colour::On,
         };
+        let reader = if std::io::stdout().is_terminal() { Reader::Terminal } else { Reader::Elsewhere };
+        let manner = Manner { format, stderr, colour, reader };
         let outside = Outside::of(&surroundings.environment, std::process::id(), self.ready_fd);
-        Voice { reporter, clock: Surroundings::clock, manner: Manner { format, stderr, colour }, outside }
+        Voice { reporter, clock: Surroundings::clock, manner, outside }
     }
 }

@@ -45,7 +45,7 @@ pub use identity::{Identity, User};
 pub use import::Portable;
 pub use launch::{Launch, PlannedProcess, Released, Supervised};
 pub use machine::build_here;
-pub use output::{Colour, LogFormat, Manner, StderrTarget};
+pub use output::{Colour, LogFormat, Manner, Reader, StderrTarget};
 pub use outside::Outside;
 pub use ports::{PortHolder, claim_ports, refuse_taken};
 pub use private_folder::PrivateFolder;

@@ -253,3 +253,20 @@ fn memory_is_bounded_when_nobody_reads_and_when_no_line_ends() {
     assert!(unread < 64 << 10 && endless < 128 << 10, "{unread} KiB unread, {endless} KiB without a newline");
     eprintln!("{unread} KiB unread, {endless} KiB without a newline");
 }
+
+#[test]
+fn a_line_at_a_terminal_neither_clears_it_nor_colours_what_comes_after() {
+    let scene = Scene::new();
+    let says = script("web", r#"printf "\033[41mred\nold\rnew\033[2J\n""#);
+    release(&scene, &says);
+    let said = |arguments: &str| {
+        let shown = format!("{PROGRAM} run --release-id shop@v1 --user root {arguments}");
+        scene.outcome(scene.command("script").args(["-qec", &shown, "/dev/null"]).env("TERM", "xterm")).stdout
+    };
+    let shown = said("--color never");
+    assert!(shown.contains("web.1 | \u{1b}[41mred\u{1b}[0m\r\n"), "{shown:?}");
+    assert!(shown.contains("web.1 | old\\rnew\\u{1b}[2J\r\n"), "{shown:?}");
+    assert!(said("--log-format raw").contains("\nold\rnew\u{1b}[2J\r\n"), "who asks for lines as they came gets them");
+    let piped = run(&says, &[]).text();
+    assert!(piped.contains("web.1 | \u{1b}[41mred\n") && piped.contains("old\rnew\u{1b}[2J\n"), "{piped:?}");
+}

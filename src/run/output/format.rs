@@ -1,6 +1,7 @@
 //! The form of a line: with its process before it, as JSON, or as it came.
 
-use super::LARGEST_LINE;
+use super::shown::{Reader, show};
+use super::{LARGEST_LINE, Manner};
 use crate::report::{Size, Stream};
 use anstyle::{AnsiColor, Style};
 use jiff::{Timestamp, Zoned};
@@ -26,14 +27,15 @@ pub enum Colour {
     Off,
 }
 
-/// The colours of prefixes, in turn. No red: it means that something is wrong.
-const COLOURS: [AnsiColor; 6] =
-    [AnsiColor::Cyan, AnsiColor::Yellow, AnsiColor::Green, AnsiColor::Magenta, AnsiColor::Blue, AnsiColor::BrightCyan];
+/// The colours of prefixes, in turn. No red: it means that something is wrong. No bright one: it vanishes on a light background.
+const COLOURS: [AnsiColor; 5] =
+    [AnsiColor::Cyan, AnsiColor::Yellow, AnsiColor::Green, AnsiColor::Magenta, AnsiColor::Blue];
 
 /// Writes lines in their form.
 pub(super) struct Formatter {
     format: LogFormat,
     colour: Colour,
+    reader: Reader,
     names: Vec<String>,
     /// What stands before the lines of this second.
     prefixes: Vec<Vec<u8>>,
@@ -60,8 +62,9 @@ struct JsonLine<'a> {
 }
 
 impl Formatter {
-    pub(super) fn new(format: LogFormat, colour: Colour, names: Vec<String>) -> Self {
-        Self { format, colour, names, prefixes: Vec::new(), time: Timestamp::UNIX_EPOCH }
+    pub(super) fn new(manner: Manner, names: Vec<String>) -> Self {
+        let Manner { format, colour, reader, .. } = manner;
+        Self { format, colour, reader, names, prefixes: Vec::new(), time: Timestamp::UNIX_EPOCH }
     }
 
     /// Lines come at this moment until another one is named. Prefixes hold the second, so that they are made once a
@@ -89,7 +92,7 @@ impl Formatter {
             LogFormat::Json => self.json(mark, line, false, out),
             LogFormat::Text | LogFormat::Raw => {
                 out.extend_from_slice(self.prefix(mark));
-                out.extend_from_slice(line);
+                self.text(line, out);
                 out.push(b'\n');
             }
         }
@@ -101,10 +104,18 @@ impl Formatter {
             LogFormat::Json => self.json(mark, part, true, out),
             LogFormat::Text | LogFormat::Raw => {
                 out.extend_from_slice(self.prefix(mark));
-                out.extend_from_slice(part);
+                self.text(part, out);
                 let split = format!(" [cargo-twelve: line split after {}]\n", Size(LARGEST_LINE as u64));
                 out.extend_from_slice(split.as_bytes());
             }
+        }
+    }
+
+    /// What a process has said, as its reader may have it. Who asks for lines as they came gets them so.
+    fn text(&self, said: &[u8], out: &mut Vec<u8>) {
+        match (self.format, self.reader) {
+            (LogFormat::Text, Reader::Terminal) => show(said, out),
+            _ => out.extend_from_slice(said),
         }
     }
 
@@ -128,15 +139,17 @@ impl Formatter {
 
 #[cfg(test)]
 mod tests {
-    use super::{Colour, Formatter, LogFormat, Mark};
+    use super::{Colour, Formatter, LogFormat, Manner, Mark, Reader};
     use crate::report::Stream;
+    use crate::run::output::StderrTarget;
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
 
     const MARK: Mark = Mark { process: 0, stream: Stream::Stderr };
 
     fn formatter(format: LogFormat, colour: Colour) -> Formatter {
-        Formatter::new(format, colour, vec!["web.1".to_owned(), "worker.10".to_owned()])
+        let manner = Manner { format, colour, stderr: StderrTarget::Joined, reader: Reader::Elsewhere };
+        Formatter::new(manner, vec!["web.1".to_owned(), "worker.10".to_owned()])
     }
 
     fn written(formatter: &mut Formatter, milliseconds: i64, line: &[u8]) -> String {

@@ -6,10 +6,12 @@
 
 mod format;
 mod outlet;
+mod shown;
 mod source;
 
 pub use format::{Colour, LogFormat};
 pub(super) use outlet::Outlet;
+pub use shown::Reader;
 pub(super) use source::{Source, pipe};
 
 use crate::report::Stream;
@@ -45,6 +47,8 @@ pub struct Manner {
     pub stderr: StderrTarget,
     /// Whether prefixes are coloured.
     pub colour: Colour,
+    /// Who reads stdout.
+    pub reader: Reader,
 }
 
 /// The streams of all processes, and the two that they go to.
@@ -80,7 +84,7 @@ impl Output {
             out,
             err,
             sources: Vec::new(),
-            formatter: Formatter::new(manner.format, manner.colour, names),
+            formatter: Formatter::new(manner, names),
             stderr: manner.stderr,
             clock,
             chunk: vec![0; CHUNK],
@@ -89,7 +93,7 @@ impl Output {
 
     /// Other processes speak from now on; no stream of the earlier ones is open.
     pub(super) fn rename(&mut self, manner: Manner, names: Vec<String>) {
-        self.formatter = Formatter::new(manner.format, manner.colour, names);
+        self.formatter = Formatter::new(manner, names);
     }
 
     /// Reads from this stream too, from now on.

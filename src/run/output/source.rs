@@ -101,14 +101,20 @@ impl Source {
 mod tests {
     use super::{Source, pipe};
     use crate::report::Stream;
-    use crate::run::output::LARGEST_LINE;
     use crate::run::output::format::{Colour, Formatter, LogFormat};
+    use crate::run::output::{LARGEST_LINE, Manner, Reader, StderrTarget};
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
     use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
     fn written(chunks: &[&[u8]]) -> Vec<u8> {
-        let mut formatter = Formatter::new(LogFormat::Text, Colour::Off, vec!["w.1".to_owned()]);
+        let manner = Manner {
+            format: LogFormat::Text,
+            stderr: StderrTarget::Joined,
+            colour: Colour::Off,
+            reader: Reader::Elsewhere,
+        };
+        let mut formatter = Formatter::new(manner, vec!["w.1".to_owned()]);
         formatter.set_time(&Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC));
         let mut source = Source::new(pipe().expect("a pipe").0, 0, Stream::Stdout);
         let mut out = Vec::new();

@@ -68,6 +68,14 @@ pub enum Error {
         /// The rule.
         why: String,
     },
+    /// What is kept there would pass in the open.
+    #[error("the store `{location}` cannot be opened: its endpoint has no TLS")]
+    PlainHttp {
+        /// The location.
+        location: String,
+        /// The variable that says that this is meant.
+        allow: String,
+    },
     /// An object store does not do what it is asked.
     #[error("the store `{store}` did not let us {act} `{key}`: {why}")]
     Remote {

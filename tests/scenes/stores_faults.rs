@@ -134,7 +134,8 @@ fn what_cannot_be_asked_is_said_with_the_store_and_without_a_credential() {
     refused("AWS_ENDPOINT_URL", "http://ada:hunter2@127.0.0.1:9/?key=hunter2", "Connection refused");
     refused("AWS_ACCESS_KEY_ID", "", "Missing AccessKeyId");
     refused("TWELVE_STORE", "s3://no-such-bucket", "NoSuchBucket");
-    ask("AWS_ALLOW_HTTP", "").refused(2, &["its endpoint has no TLS; `AWS_ALLOW_HTTP=true` says that this is meant"]);
+    ask("AWS_ALLOW_HTTP", "")
+        .refused(2, &["its endpoint has no TLS", "`export AWS_ALLOW_HTTP=true` says that this is meant"]);
     let outcome = ask("TWELVE_STORE", "s3://AK:hunter2@rel");
     outcome.refused(2, &["credentials stand in variables and never in an address"]);
     assert!(!outcome.stderr.contains("hunter2"), "{}", outcome.stderr);

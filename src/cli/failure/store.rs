@@ -19,6 +19,10 @@ pub(super) fn advice(error: &Error) -> Advice {
                 format!("{near}a store is a folder, `s3://BUCKET/PREFIX`, `gs://...` or `az://...`"),
             )
         }
+        Error::PlainHttp { allow, .. } => Advice::hint(
+            ExitCode::Usage,
+            format!("name an `https://` one; `export {allow}=true` says that this is meant"),
+        ),
         Error::Remote { store, cause, .. } => Advice::hint(ExitCode::Unavailable, remote(store, *cause)),
         Error::NotCreateOnly { .. } => Advice::hint(
             ExitCode::Refused,

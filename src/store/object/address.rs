@@ -91,8 +91,7 @@ impl Address {
         if wanted || !self.endpoint().is_some_and(|endpoint| endpoint.starts_with("http://")) {
             return Ok(());
         }
-        let why = format!("its endpoint has no TLS; `{allow}=true` says that this is meant");
-        Err(Error::Unsupported { location: self.to_string(), why })
+        Err(Error::PlainHttp { location: self.to_string(), allow })
     }
 
     /// The whole key of one below the prefix.

@@ -23,13 +23,11 @@ mod scaffold;
 mod store;
 
 use super::exit_code::ExitCode;
+use super::surroundings::Surroundings;
+use crate::report::palette::{BAD, PLAIN};
 use crate::report::{Audience, Stream, as_called};
 use anstream::AutoStream;
-use anstyle::{AnsiColor, Style};
 use std::io::Write;
-
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const PLAIN: Style = AnsiColor::Cyan.on_default().bold();
 
 /// The code that a failure ends the program with, and what to type next.
 #[derive(Debug)]
@@ -86,6 +84,10 @@ pub(crate) struct Rendered {
 /// Says what went wrong and gives the exit code.
 pub(crate) fn render(error: &anyhow::Error, audience: Audience) -> ExitCode {
     let Rendered { code, stream, bytes } = rendered(error, audience);
+    if matches!(code, ExitCode::HungUp | ExitCode::Interrupted | ExitCode::Terminated) && Surroundings::draws() {
+        // cargo was stopped in the middle of its bar, and the terminal has echoed the key behind it.
+        let _ = std::io::stderr().write_all(b"\r\x1b[K");
+    }
     // Where the stream is gone there is nobody left to tell; the exit code still speaks.
     let _ = match stream {
         Stream::Stdout => std::io::stdout().write_all(&bytes),

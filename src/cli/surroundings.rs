@@ -43,7 +43,7 @@ impl Surroundings {
     /// Whether stderr is a terminal that bars may be drawn on. A CI job keeps every redrawing in its log, also where it
     /// has a terminal.
     #[expect(clippy::disallowed_methods, reason = "this is the edge")]
-    fn draws() -> bool {
+    pub(crate) fn draws() -> bool {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         std::io::stderr().is_terminal() && set("CI").is_none() && set("TERM").is_some_and(|term| term != "dumb")
     }

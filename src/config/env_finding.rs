@@ -2,7 +2,8 @@
 //! of the line only `NAME=` is shown, the rest is drawn as stars.
 
 use super::env_code::{Code, Severity};
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use crate::report::palette;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Snippet};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::borrow::Cow;
 
@@ -58,7 +59,7 @@ impl Finding {
         if let Some(differs) = self.code.differs() {
             group = group.element(Level::NOTE.message(differs));
         }
-        Renderer::styled().render(&[group.element(Level::HELP.message(self.rewrite.as_str()))])
+        palette::snippets().render(&[group.element(Level::HELP.message(self.rewrite.as_str()))])
     }
 
     /// The line with stars for all that may be a value, up to the caret; how long the value is stays untold.

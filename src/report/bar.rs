@@ -1,6 +1,6 @@
 //! Bars as people see them: the verb of an event, how far the work is, and of how much.
 
-use super::human::PLAIN;
+use super::palette::PLAIN;
 use super::{Size, Work};
 use indicatif::{ProgressState, ProgressStyle};
 use std::io;

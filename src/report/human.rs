@@ -1,15 +1,11 @@
 //! Events as people read them: a verb in a field of twelve columns, then the fact. Colour repeats what the verb says
 //! and never carries a meaning alone.
 
+use super::palette::{CAREFUL, GOOD, PLAIN};
 use super::{
     BuildEvent, Counted, DevEvent, Event, ExportEvent, ReleaseEvent, RunEvent, ScaffoldEvent, Size, Standing, as_called,
 };
-use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
-
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const CAREFUL: Style = AnsiColor::Yellow.on_default().bold();
-pub(super) const PLAIN: Style = AnsiColor::Cyan.on_default().bold();
 
 /// A verb and what follows it.
 type Sentence = (&'static str, String);

@@ -13,6 +13,7 @@ mod event;
 mod human;
 mod json;
 mod nearest;
+pub mod palette;
 mod printable;
 mod progress;
 mod shell_word;

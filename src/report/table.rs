@@ -34,7 +34,8 @@ impl Table {
     }
 
     /// The same for a terminal of this many columns, where stdout is one: a column in which nothing stands is left out, and the widest
-    /// cells are cut until a row fits. Ids, numbers and times are never cut, so a row may still be too wide.
+    /// cells are cut until a row fits. Ids, numbers and times are never cut: where these alone fill the line, the remark behind them is
+    /// left out, and a row may still be too wide.
     #[must_use]
     pub fn fitted(mut self, columns: Option<usize>) -> Self {
         let Some(columns) = columns else { return self };
@@ -48,14 +49,20 @@ impl Table {
             );
         }
         let mut widths = self.widths();
-        while let Some(over) =
+        let whole = widths.last().copied();
+        let over = |widths: &[usize]| {
             (widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)).checked_sub(columns + 1)
-        {
+        };
+        while let Some(over) = over(&widths) {
             // What stands last is a remark.
             let least = |column: usize| if column + 1 == widths.len() { LEAST_REMARK } else { UNCUT };
             let spare = widths.iter().enumerate().map(|(column, width)| (width.saturating_sub(least(column)), column));
             let Some((spare @ 1.., column)) = spare.max() else { break };
             widths[column] -= spare.min(over + 1);
+        }
+        if over(&widths).is_some() && widths.last().copied() < whole {
+            widths.pop();
+            self.rows.iter_mut().for_each(|row| row.truncate(widths.len()));
         }
         for row in &mut self.rows {
             for (cell, width) in row.iter_mut().zip(&widths).filter(|(cell, width)| cell.chars().count() > **width) {
@@ -103,6 +110,8 @@ mod tests {
         assert!(fitted.lines().all(|line| line.chars().count() <= 60), "{fitted}");
         assert!(fitted.contains("v42      2026-11-24T15:51:19Z  why why") && fitted.ends_with("...\n"), "{fitted}");
         assert!(!fitted.contains("STATE"), "{fitted}");
+        let narrow = table.clone().fitted(Some(36)).to_string();
+        assert_eq!(narrow, "RELEASE  CREATED\nv42      2026-11-24T15:51:19Z\n", "a remark of which nothing is left");
         assert!(table.fitted(Some(10)).to_string().contains("2026-11-24T15:51:19Z"), "no time is cut");
     }
 

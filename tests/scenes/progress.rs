@@ -77,3 +77,21 @@ fn an_interrupt_while_a_bar_stands_ends_the_program_and_hides_no_cursor() {
     let status = format!("{:?}", terminal.process().wait());
     assert!(status.contains("SIGINT"), "{status}");
 }
+
+#[test]
+fn an_interrupt_while_cargo_compiles_leaves_nothing_of_its_bar_before_the_error() {
+    let scene = shop();
+    scene.write("build.rs", "fn main() { std::thread::sleep(std::time::Duration::from_secs(600)) }");
+    commit(&scene, "slow");
+    // A terminal without columns, as the harness opens it, has no bar of cargo's.
+    let mut command = scene.command("sh");
+    command.env_remove("CI").env("TERM", "xterm");
+    command.args(["-c", &format!("stty cols 80; exec {PROGRAM} build --color never")]);
+    let mut terminal = spawn_command(command, Some(60_000)).expect("a terminal");
+    let before = terminal.exp_string("Building [").expect("cargo's bar");
+    terminal.send_control('c').expect("an interrupt");
+    let printed = before + &terminal.exp_eof().expect("the end");
+    assert!(printed.contains("\r\u{1b}[Kerror: stopped by SIGINT"), "cargo's bar stands behind the error: {printed}");
+    let status = format!("{:?}", terminal.process().wait());
+    assert!(status.contains("130"), "{status}");
+}

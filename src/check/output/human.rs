@@ -1,20 +1,20 @@
 //! The report at a terminal: a line a factor, then each finding with the line that it stands on.
 
 use crate::check::{Evidence, Excuse, Factor, Finding, Measurement, Place, Report, Rule, RuleResult, Verdict};
-use crate::report::{Counted, Printable, Size};
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
-use anstyle::{AnsiColor, Style};
+use crate::report::{Counted, Printable, Size, palette};
+use annotate_snippets::{AnnotationKind, Level, Origin, Snippet};
+use anstyle::Style;
 use std::fmt::Write;
 
 const HEAD: Style = Style::new().bold();
 
 fn style(verdict: Verdict) -> Style {
     match verdict {
-        Verdict::Fail => AnsiColor::Red.on_default().bold(),
-        Verdict::Warn => AnsiColor::Yellow.on_default().bold(),
-        Verdict::Note => AnsiColor::Cyan.on_default().bold(),
-        Verdict::Pass => AnsiColor::Green.on_default().bold(),
-        Verdict::Unknown | Verdict::NotApplicable => AnsiColor::BrightBlack.on_default(),
+        Verdict::Fail => palette::BAD,
+        Verdict::Warn => palette::CAREFUL,
+        Verdict::Note => palette::PLAIN,
+        Verdict::Pass => palette::GOOD,
+        Verdict::Unknown | Verdict::NotApplicable => palette::FAINT,
     }
 }
 
@@ -144,7 +144,7 @@ fn write_finding(page: &mut String, rule: &Rule, finding: &Finding) {
     if finding.excused.is_none() && finding.verdict >= Verdict::Warn {
         group = group.element(Level::HELP.with_name("fix").message(rule.fix));
     }
-    let _ = writeln!(page, "\n{}", Renderer::styled().render(&[group]));
+    let _ = writeln!(page, "\n{}", palette::snippets().render(&[group]));
 }
 
 fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {

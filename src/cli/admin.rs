@@ -11,7 +11,8 @@ use std::ffi::OsString;
 /// Run a one-off process of a release: a migration, a report, a console
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "cargo twelve admin --release-id <RELEASE> [OPTIONS] [NAME [ARGS]...] [-- CMD...]",
+    override_usage = "cargo twelve admin --release-id <RELEASE> [OPTIONS] [NAME [ARGS]...]\n       \
+                      cargo twelve admin --release-id <RELEASE> [OPTIONS] -- CMD...",
     after_help = "Examples:
   cargo twelve admin --release-id v42 --env-file prod.env migrate -- --dry-run
   cargo twelve admin --release-id v42 --env-file prod.env -- sh -c 'env | sort'

@@ -1,7 +1,7 @@
 //! What was typed, read; and the tree of all commands, in whose pages each line can be typed where it is read.
 
 use super::failure::{self, UsageError};
-use super::{Arguments, ExitCode};
+use super::{Arguments, ExitCode, misspelt};
 use crate::report::{Audience, as_called, is_elsewhere};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Command, CommandFactory, Error, FromArgMatches};
@@ -23,7 +23,7 @@ fn spelled(command: Command) -> Command {
 
 /// The arguments in these words, of which the first is the program.
 pub(super) fn read(words: &[OsString]) -> Result<Arguments, Error> {
-    let matches = tree().try_get_matches_from(words)?;
+    let matches = tree().try_get_matches_from(words).map_err(misspelt::told)?;
     Arguments::from_arg_matches(&matches).map_err(|refusal| refusal.format(&mut tree()))
 }
 

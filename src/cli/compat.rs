@@ -16,8 +16,8 @@ use std::path::PathBuf;
 /// Which release can start with which env file: whether a rollback is safe
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  cargo twelve compat --env-file prod.env             the newest releases with one file
-  cargo twelve compat v41 --env-file prod.env         whether going back to v41 is safe
+  cargo twelve compat --env-file prod.env             the newest, with one file
+  cargo twelve compat v41 --env-file prod.env         is it safe to go back?
 
 Exit code: 1 where a release that was named, else the newest one, cannot start with one of the files.")]
 pub(crate) struct Arguments {

@@ -17,8 +17,8 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo twelve deploy production v42 --env-file prod.env
-  cargo twelve deploy production --same --env-file prod.env    the config has changed
-  cargo twelve deploy production v42 --external                something else has deployed it")]
+  cargo twelve deploy production --same --env-file prod.env    a new config
+  cargo twelve deploy production v42 --external                done elsewhere")]
 pub(crate) struct Arguments {
     /// The deploy: [APP@]NAME; it is made by its first release
     #[arg(value_name = "NAME")]

@@ -84,6 +84,19 @@ fn every_command_has_an_example_of_its_own() {
 }
 
 #[test]
+fn no_example_or_usage_is_wider_than_a_terminal() {
+    // A terminal would wrap it in the middle of a word, and who copies it would type half a line.
+    for (name, command) in commands() {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let examples = help.split("\n\n").next().unwrap_or_default();
+        let usage = command.clone().render_usage().to_string();
+        for line in examples.lines().chain(usage.lines()) {
+            assert!(line.chars().count() <= 80, "`{name}`: {line}");
+        }
+    }
+}
+
+#[test]
 fn every_argument_and_option_has_help() {
     for (name, command) in commands() {
         for argument in command.get_arguments() {

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 
 /// Bring a release into this machine's cache from the files that `release` leaves: for machines that reach no store
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: cargo twelve import shop-1.4.0-v42.json shop-1.4.0-v42-x86_64-unknown-linux-gnu.tar.gz"
-)]
+#[command(after_help = "Example:
+  cargo twelve import shop-1.4.0-v42.json \\
+    shop-1.4.0-v42-x86_64-unknown-linux-gnu.tar.gz")]
 pub(crate) struct Arguments {
     /// The record, its signatures, and the tarball for this machine
     #[arg(value_name = "FILE", required = true)]

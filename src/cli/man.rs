@@ -1,6 +1,7 @@
 //! `cargo twelve man`: a manual page for each command, from the same tree as the help.
 
 mod markdown;
+mod roff;
 
 use super::ExitCode;
 use super::failure::UsageError;
@@ -8,7 +9,8 @@ use super::surroundings::Surroundings;
 use crate::report::{Event, data, nearest};
 use anyhow::Context;
 use clap::{Args, Command, ValueEnum};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Print a manual page, or write those of all commands
 #[derive(Debug, Args)]
@@ -44,7 +46,7 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     if let Some(folder) = &arguments.to {
         let folder = surroundings.resolve(folder);
         std::fs::create_dir_all(&folder)
-            .and_then(|()| clap_mangen::generate_to(tree, &folder))
+            .and_then(|()| write(&tree, &folder))
             .with_context(|| format!("no pages can be written to `{}`", folder.display()))?;
         surroundings.reporter.tell(&Event::note(format!("`man -M` or MANPATH finds them in `{}`", folder.display())));
         return Ok(ExitCode::Done);
@@ -52,14 +54,17 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     let command = found(&tree, &arguments.command)?;
     let page = match arguments.markup {
         Markup::Markdown => markdown::page(command),
-        Markup::Roff => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(command.clone()).render(&mut page)?;
-            String::from_utf8(page)?
-        }
+        Markup::Roff => String::from_utf8(roff::page(command)?)?,
     };
     data::text(&page)?;
     Ok(ExitCode::Done)
+}
+
+/// A page for the command and for each below it.
+fn write(command: &Command, folder: &Path) -> io::Result<()> {
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+    std::fs::write(folder.join(format!("{name}.1")), roff::page(command)?)?;
+    command.get_subcommands().filter(|below| !below.is_hide_set()).try_for_each(|below| write(below, folder))
 }
 
 fn found<'a>(tree: &'a Command, words: &[String]) -> Result<&'a Command, UsageError> {

@@ -54,6 +54,7 @@ mod import;
 mod init;
 mod inventory;
 mod man;
+mod misspelt;
 #[cfg(feature = "scaffold")]
 mod new;
 mod options;

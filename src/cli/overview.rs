@@ -8,7 +8,7 @@ use crate::report::{Audience, as_called, data};
 /// What stands under the list of all commands.
 #[cfg(all(target_os = "linux", feature = "scaffold", feature = "build"))]
 pub(super) const EXAMPLES: &str = "Examples:
-  cargo twelve              the path through the stages, with the line to type at each
+  cargo twelve              the path through the stages, line by line
   cargo twelve tour         the whole path, with a throwaway service
   cargo twelve run --help   one command, with examples";
 

@@ -46,6 +46,80 @@ fn each_shell_takes_its_completions() {
 }
 
 #[test]
+fn fish_completes_commands_options_and_values() {
+    let scene = Scene::new();
+    if std::process::Command::new("fish").arg("--version").output().is_err() {
+        println!("SKIPPED: what fish completes, since fish is not there");
+        return;
+    }
+    scene.write("fish", scene.twelve(["completions", "fish"]).stdout);
+    scene.write("file-at-hand", "");
+    let ask = |words: &str| {
+        let script = format!("source ./fish; complete -C '{words}' | string split -f 1 \\t");
+        scene.outcome(scene.command("fish").args(["-N", "-c", &script])).stdout
+    };
+    assert_eq!(ask("cargo-twelve rollb"), "rollback\n");
+    assert_eq!(ask("cargo-twelve rollback --take"), "--take-over\n");
+    assert_eq!(ask("cargo-twelve releases --format "), "human\njson\nslsa\n");
+    assert_eq!(ask("cargo-twelve completions "), "bash\nfish\nzsh\n", "files were offered where a shell's name goes");
+}
+
+#[test]
+fn zsh_completes_commands_options_and_values() {
+    let scene = Scene::new();
+    if std::process::Command::new("zsh").arg("--version").output().is_err() {
+        println!("SKIPPED: what zsh completes, since zsh is not there");
+        return;
+    }
+    scene.write("functions/_cargo-twelve", scene.twelve(["completions", "zsh"]).stdout);
+    let mut command = scene.command("zsh");
+    command.env("TERM", "xterm").args(["-f", "-i"]);
+    let mut zsh = rexpect::session::spawn_command(command, Some(30_000)).expect("a terminal");
+    zsh.send_line("PS1='> '; fpath=($PWD/functions $fpath); autoload -Uz compinit; compinit -u -D; print rea''dy")
+        .expect("zsh");
+    zsh.exp_string("ready").expect("zsh reads its completions");
+    for (typed, completed) in [
+        ("cargo-twelve rollb", "cargo-twelve rollback"),
+        ("cargo-twelve rollback --take", "cargo-twelve rollback --take-over"),
+        ("cargo-twelve completions fi", "cargo-twelve completions fish"),
+        ("cargo-twelve releases --format hu", "cargo-twelve releases --format human"),
+    ] {
+        // The completed line is not run: it becomes the words of a print.
+        zsh.send(&format!("{typed}\t")).expect("zsh");
+        zsh.send_control('a').expect("zsh");
+        zsh.send_line("print -r -- ").expect("zsh");
+        zsh.exp_string(&format!("\n{completed}\r")).unwrap_or_else(|error| panic!("`{typed}`: {error}"));
+    }
+}
+
+#[test]
+fn a_manual_page_keeps_the_lines_of_its_examples() {
+    let scene = Scene::new();
+    let page = scene.twelve(["man", "verify"]).stdout;
+    let head =
+        concat!(".TH cargo-twelve-verify 1 \"\" \"cargo-twelve ", env!("CARGO_PKG_VERSION"), "\" \"cargo twelve\"\n");
+    assert!(page.starts_with(head), "{page}");
+    let examples =
+        page.split(".SH EXAMPLES\n.nf\n").nth(1).and_then(|rest| rest.split(".fi\n").next()).expect("examples");
+    let lines: Vec<&str> = examples.lines().collect();
+    assert!(lines.len() > 1 && lines.iter().all(|line| line.starts_with("cargo twelve verify")), "{examples}");
+    scene.twelve(["man", "--to", "man1"]);
+    let checked = scene
+        .command("sh")
+        .args(["-c", "command -v mandoc > lint.txt && mandoc -T lint -W error man1/* >> lint.txt"])
+        .status();
+    if scene.path().join("lint.txt").metadata().is_ok_and(|file| file.len() > 0) {
+        assert!(
+            checked.is_ok_and(|status| status.success()),
+            "{:?}",
+            std::fs::read_to_string(scene.path().join("lint.txt"))
+        );
+    } else {
+        println!("SKIPPED: mandoc's check of manual pages, since mandoc is not there");
+    }
+}
+
+#[test]
 fn every_command_has_a_manual_page() {
     let scene = Scene::new();
     let outcome = scene.twelve(["man", "--to", "man1"]);
@@ -85,6 +159,8 @@ fn a_misspelt_word_gets_its_nearest() {
     let mut slips = vec![
         (vec!["--store", "s4://releases", "releases"], "did you mean `s3://`?"),
         (vec!["rollbak", "production"], "'rollback'"),
+        (vec!["rnu", "web"], "'run'"),
+        (vec!["evn", "check"], "'env'"),
         (vec!["releases", "--formt", "json"], "'--format'"),
         (vec!["completions", "bsh"], "'bash'"),
     ];
@@ -130,4 +206,26 @@ fn tables_fit_the_terminal_that_they_are_shown_on() {
     assert!(at_70("releases").contains("v1 "));
     assert!(!at_70("releases").contains("MESSAGE"), "a column in which nothing stands is left out");
     assert!(scene.twelve(["releases"]).stdout.contains("MESSAGE"));
+}
+
+#[test]
+#[cfg(feature = "check")]
+fn no_colour_is_one_that_vanishes_on_a_light_or_a_dark_background() {
+    let scene =
+        super::checked::service(&[("src/main.rs", "fn main() { println!(\"{:?}\", std::env::var(\"TOKEN\")) }\n")]);
+    scene.write("prod.env", "NAME='a\nURL=http://x y\n");
+    for words in [&["check"][..], &["env", "check", "--env-file", "prod.env"], &["show", "v1"]] {
+        let outcome = scene.twelve([&["--color", "always"], words].concat());
+        let page = outcome.stdout.clone() + &outcome.stderr;
+        assert!(page.contains("\u{1b}["), "{words:?} has no colour: {}", outcome.page());
+        // SGR 37 and 97 are white, 30 is black, 90 to 97 are the bright ones.
+        for code in page
+            .split("\u{1b}[")
+            .skip(1)
+            .filter_map(|rest| rest.split_once('m'))
+            .flat_map(|(codes, _)| codes.split(';'))
+        {
+            assert!(!matches!(code.parse(), Ok(30 | 37 | 90..=97)), "{words:?} writes in colour {code}: {page:?}");
+        }
+    }
 }

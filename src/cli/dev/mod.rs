@@ -22,7 +22,7 @@ use watched::Watched;
 /// Compile the working tree and run it; a change compiles it again and replaces what runs
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  cargo twelve dev                     every process type, with the config of .env, where that is there
+  cargo twelve dev                     every process type, configured by .env
   cargo twelve dev web worker=2
   cargo twelve dev web -- --release    more words for `cargo build`")]
 pub(crate) struct Arguments {

@@ -16,7 +16,9 @@ use std::path::PathBuf;
 
 /// Export the config of env files to another engine; refuses what it cannot carry
 #[derive(Debug, Args)]
-#[command(after_help = "Example: cargo twelve env export --to systemd --env-file prod.env --output /etc/shop.env
+#[command(after_help = "Example:
+  cargo twelve env export --to systemd --env-file prod.env \\
+    --output /etc/shop.env
 
 The values are in what it writes: it does not write them to a terminal, and `--output` makes a file for its owner alone.")]
 pub(super) struct Arguments {

@@ -12,14 +12,19 @@ use std::collections::BTreeMap;
 
 /// A Compose file for local use, with the backing services that the contract names
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  cargo twelve export compose --release-id v42 --image localhost/shop --service DATABASE_URL=postgres:16 \\
-    --env-file .env --with-secrets --to compose
+#[command(
+    override_usage = "cargo twelve export compose --release-id <RELEASE> --image <IMAGE>\n           \
+                      --to <DIR> [OPTIONS]",
+    after_help = "Example:
+  cargo twelve export compose --release-id v42 --image localhost/shop \\
+    --service DATABASE_URL=postgres:16 --env-file .env --with-secrets \\
+    --to compose
   cd compose && podman-compose up -d
   podman-compose --profile admin run --rm admin.migrate
 
 A service's version is asked for here, or once and for all by `version = \"16\"` beside the variable's `type`. Without
-`--with-secrets` no value of a secret is in a file: Compose takes them from its environment.")]
+`--with-secrets` no value of a secret is in a file: Compose takes them from its environment."
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     container: ContainerOptions,

@@ -12,15 +12,22 @@ use clap::Args;
 
 /// Manifests for Kubernetes 1.30 or newer: the release phase, then a Deployment a process type, Services, CronJobs
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  cargo twelve export kubernetes --release-id v42 --image registry.example.org/shop@sha256:... --env-file prod.env --to k8s
-  cargo twelve env export --to k8s-secret --release-id v42 --env-file prod.env | kubectl apply -f -
+#[command(
+    override_usage = "cargo twelve export kubernetes --release-id <RELEASE> --image <IMAGE>\n           \
+                      --to <DIR> [OPTIONS]",
+    after_help = "Example:
+  cargo twelve export kubernetes --release-id v42 --env-file prod.env \\
+    --image registry.example.org/shop@sha256:... --to k8s
+  cargo twelve env export --to k8s-secret --release-id v42 \\
+    --env-file prod.env | kubectl apply -f -
   kubectl apply -f k8s
-  kubectl apply -f k8s/release-phase && kubectl wait --for=condition=complete --timeout=10m -f k8s/release-phase &&
+  kubectl apply -f k8s/release-phase &&
+    kubectl wait --for=condition=complete --timeout=10m -f k8s/release-phase &&
     kubectl apply -f k8s/processes
   cargo twelve deploy production v42 --external
 
-An env file need not hold secrets: manifests refer to the Secret APP-config name by name, and hold no value of it.")]
+An env file need not hold secrets: manifests refer to the Secret APP-config name by name, and hold no value of it."
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     container: ContainerOptions,

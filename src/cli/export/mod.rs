@@ -15,7 +15,8 @@ use clap::{Args, Subcommand};
 
 /// Hand a release to an existing engine: the files by which it runs it
 #[derive(Debug, Args)]
-#[command(after_help = "Example: cargo twelve export systemd --release-id v42 --env-file prod.env --to units")]
+#[command(after_help = "Example:
+  cargo twelve export systemd --release-id v42 --env-file prod.env --to units")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,

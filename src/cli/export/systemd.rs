@@ -19,7 +19,8 @@ const CACHE: &str = "/var/cache/cargo-twelve";
 
 /// Units for one server: a service a process type, a target for the formation, a oneshot for each admin process
 #[derive(Debug, Args)]
-#[command(after_help = "Example: cargo twelve export systemd --release-id v42 --env-file prod.env --to units
+#[command(after_help = "Example:
+  cargo twelve export systemd --release-id v42 --env-file prod.env --to units
 
 The units name the env file and hold none of its values: systemd reads it on the server and hands it to the service alone.")]
 pub(super) struct Arguments {

@@ -46,7 +46,7 @@ fn section(page: &mut String, command: &Command, above: &str) {
     }
 }
 
-/// Examples keep their lines; what is told under them is a paragraph.
+/// Examples and what is indented keep their lines; what else is told under them is a paragraph.
 fn examples(page: &mut String, text: &str) {
     let mut parts = text.split("\n\n");
     let first = parts.next().unwrap_or_default();
@@ -54,7 +54,10 @@ fn examples(page: &mut String, text: &str) {
     let lines: Vec<&str> = lines.into_iter().filter(|line| *line != "Examples:").collect();
     let _ = write!(page, "\n```console\n{}\n```\n", lines.join("\n"));
     for part in parts {
-        let _ = write!(page, "\n{}\n", part.replace('\n', " "));
+        let _ = match part.starts_with("  ") {
+            true => write!(page, "\n```text\n{part}\n```\n"),
+            false => write!(page, "\n{}\n", part.replace('\n', " ")),
+        };
     }
 }
 

@@ -9,6 +9,10 @@ use clap::{Args, Subcommand};
 
 /// What a template is; docs/guide/templates.md says it at length.
 const AFTER: &str = "\
+Examples:
+  cargo twelve template check templates/service
+  cargo twelve template test templates/service --clippy
+
 A template is a folder with a template.toml; files that end in .hbs are rendered, all others copied.
 
   [template]  name, version, description; requires-twelve
@@ -16,11 +20,7 @@ A template is a folder with a template.toml; files that end in .hbs are rendered
               default, prompt, help, choices, when, validate
               secret = true: a string that is typed unseen and kept in no receipt
   [[files]]   path: a stored file, or a folder with / at its end; when
-              to: where the file goes, where its own name does not say it
-
-Examples:
-  cargo twelve template check templates/service
-  cargo twelve template test templates/service --clippy";
+              to: where the file goes, where its own name does not say it";
 
 /// For template authors: look a template through, or try it
 #[derive(Debug, Args)]

@@ -17,7 +17,9 @@ use std::path::PathBuf;
 
 /// An image for any runtime of containers, made without Docker: the build's tarball is a layer of it as it is
 #[derive(Debug, Args)]
-#[command(after_help = "Example: cargo twelve export oci --release-id v42 --to docker://registry.example.org/shop
+#[command(after_help = "Example:
+  cargo twelve export oci --release-id v42 \\
+    --to docker://registry.example.org/shop
 
 The image starts one process, as a user without rights, and holds no config: that is of whoever starts it,
 `podman run --read-only --env-file FILE registry.example.org/shop:v42`. Who we are to the registry says the file that

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a stranger gets: the package, not the checkout. Packs it, holds its list against the templates of the commit, unpacks it elsewhere,
-# installs from there, removes what was unpacked, and takes the tour with what was installed.
+# installs from there, removes what was unpacked, takes the tour with what was installed, and packs that for cargo-binstall.
 # usage: tests/packaged.sh [--release]     (without it a debug build, which shares what is compiled with the tests)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,5 +25,16 @@ echo "packed: $(stat -c %s "$crate") bytes, $(wc -l < "$T/templates") files of t
 CARGO_TARGET_DIR=$repository/target cargo install --locked --quiet $profile --path "$unpacked" --root "$T/installed" --no-track
 rm -rf "$unpacked"
 mkdir "$T/empty" && cd "$T/empty"
-PATH=$T/installed/bin:$PATH CARGO_TARGET_DIR=$repository/target/generated cargo twelve tour
+PATH=$T/installed/bin:$PATH
+CARGO_TARGET_DIR=$repository/target/generated cargo twelve tour
 echo "installed from the package and taken the tour: $SECONDS s in all"
+
+version=$(cargo-twelve --version | cut -d' ' -f2)
+target=$(rustc -vV | sed -n 's/^host: //p')
+cd "$repository"
+address=$(packaging/archive.py "$T/installed/bin/cargo-twelve" "$target" "$T/archive" | cut -f2)
+[ "$address" = "{ repo }/releases/download/v$version/cargo-twelve-$version-$target.tar.gz" ] || { echo "the archive's address is $address"; exit 1; }
+tar -xzf "$T/archive/cargo-twelve-$version-$target.tar.gz" -C "$T"
+cmp "$T/cargo-twelve-$version-$target/cargo-twelve" "$T/installed/bin/cargo-twelve"
+[ -s "$T/cargo-twelve-$version-$target/man/man1/cargo-twelve-run.1" ] || { echo "the archive lacks manual pages"; exit 1; }
+echo "packed for cargo-binstall: $address"

@@ -159,7 +159,7 @@ impl Attachments {
             let declared = services.iter().map(|one| one.name.clone()).collect();
             return Err(Error::NoSuchService { variable: asked.variable.clone(), declared });
         }
-        let mut all = Vec::new();
+        let mut all: Vec<Attached> = Vec::new();
         for variable in services {
             let schemes = &variable.limits.schemes;
             let known = schemes.iter().find_map(|scheme| Some((Kind::of_scheme(scheme)?, scheme)));
@@ -173,7 +173,8 @@ impl Attachments {
                 (Some(image), Some((kind, scheme))) => {
                     // An image of another maker that speaks the same is started as its own maker wants it.
                     let kind = Kind::of_image(&image).unwrap_or(kind);
-                    all.push(Attached::new(variable, image, kind, scheme, &declaration.app));
+                    let service = free_name(&variable.name, |name| all.iter().any(|one| one.service == name));
+                    all.push(Attached::new(variable, service, image, kind, (scheme, &declaration.app)));
                 }
                 (Some(_), None) => {
                     return Err(Error::UnknownService { variable: variable.name.clone(), schemes: schemes.clone() });
@@ -199,10 +200,14 @@ impl Attachments {
 }
 
 impl Attached {
-    fn new(variable: &Variable, image: ImageReference, kind: &'static Kind, scheme: &str, app: &AppName) -> Self {
+    fn new(
+        variable: &Variable,
+        service: String,
+        image: ImageReference,
+        kind: &'static Kind,
+        (scheme, app): (&str, &AppName),
+    ) -> Self {
         let app = app.as_str();
-        let name = variable.name.to_ascii_lowercase().replace('_', "-");
-        let service = name.strip_suffix("-url").filter(|short| !short.is_empty()).unwrap_or(&name).to_owned();
         let url = format!("{scheme}://{}", kind.address.replace("APP", app).replace("HOST", &service));
         Self { variable: variable.name.clone(), service, url, image, kind, app: app.to_owned() }
     }
@@ -230,9 +235,19 @@ impl Attached {
     }
 }
 
+/// The name of the service that a variable names, `database` of DATABASE_URL, where no other has it: one of DATABASE
+/// stands beside it as `database-url`, or with a number.
+fn free_name(variable: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let whole = variable.to_ascii_lowercase().replace('_', "-");
+    let short = whole.strip_suffix("-url").filter(|short| !short.is_empty()).unwrap_or(&whole);
+    let numbered = (2..).map(|number: u32| format!("{whole}-{number}"));
+    let mut names = [short.to_owned(), whole.clone()].into_iter().chain(numbered);
+    names.find(|name| !is_taken(name)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Attachment, Attachments};
+    use super::{Attachment, Attachments, free_name};
     use crate::app::Sources;
 
     fn attached(schemes: &str, image: &str) -> String {
@@ -251,6 +266,16 @@ mod tests {
         );
         assert!(attached("'postgresql', 'postgres'", "postgres:16").starts_with("database postgresql://"));
         assert!(attached("'rediss', 'valkey', 'redis'", "redis:7").starts_with("database valkey://database:6379 "));
+    }
+
+    #[test]
+    fn two_variables_are_two_services() {
+        let mut taken: Vec<String> = Vec::new();
+        for variable in ["DATABASE", "DATABASE_URL", "database_url", "_URL"] {
+            let name = free_name(variable, |name| taken.iter().any(|known| known == name));
+            taken.push(name);
+        }
+        assert_eq!(taken, ["database", "database-url", "database-url-2", "-url"]);
     }
 
     #[test]

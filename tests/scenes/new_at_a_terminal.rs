@@ -43,6 +43,21 @@ fn asks_what_was_not_said_and_offers_the_default() {
 }
 
 #[test]
+fn a_question_that_the_terminal_would_wrap_is_told_on_a_line_of_its_own() {
+    let scene = Scene::new();
+    let arguments = ["new", "shop", "--set", "opentelemetry=no", "--set", "procfile=no", "--set", "license=none"];
+    let mut terminal = at_terminal(&scene, PROGRAM, &arguments);
+    terminal.exp_string("[A web service]:").expect("the first question");
+    terminal.send_line("").expect("the default");
+    terminal.exp_string("[5000]:").expect("the second question");
+    terminal.send_line("").expect("the default");
+    terminal.exp_string("made\r\ndockerfile (true, false) [false]: ").expect("a question and a short prompt");
+    terminal.send_line("").expect("the default");
+    terminal.exp_string("Committed").expect("the first commit");
+    terminal.exp_eof().expect("the end");
+}
+
+#[test]
 fn asks_for_a_name_where_the_folder_has_none_that_would_do() {
     let scene = Scene::new();
     scene.write("answers.toml", "port = 80\ndescription = 'd'\nopentelemetry = false\nprocfile = false\n");

@@ -206,6 +206,9 @@ fn tables_fit_the_terminal_that_they_are_shown_on() {
     assert!(at_70("releases").contains("v1 "));
     assert!(!at_70("releases").contains("MESSAGE"), "a column in which nothing stands is left out");
     assert!(scene.twelve(["releases"]).stdout.contains("MESSAGE"));
+    let deployed = scene.twelve(["deploy", "shop@production", "v1", "--external"]);
+    assert_eq!(deployed.code, Some(0), "{}", deployed.page());
+    assert!(at_70("deploys").contains("production  v1"));
 }
 
 #[test]

@@ -94,9 +94,7 @@ fn ask(
 
 pub(super) fn current(store: &Store, app: &AppName, deploy: &DeployName) -> Result<KeptEntry, store::Error> {
     let standing = store.current_entry_or_refuse(app, deploy).map_err(|cause| match cause {
-        store::Error::NoDeploy { .. } if store.apps().is_ok_and(|apps| apps.is_empty()) => {
-            store::Error::Empty { store: store.location() }
-        }
+        store::Error::NoApp { store, held, .. } if held.is_empty() => store::Error::Empty { store },
         other => other,
     })?;
     let signatures = store.entry_signatures(&standing.entry)?;

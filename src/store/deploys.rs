@@ -139,16 +139,21 @@ impl Store {
     /// The current entry of a deploy that must have one.
     ///
     /// # Errors
-    /// Where there is no such deploy, or none of its entries is done.
+    /// Where there is no such app or deploy, or none of its entries is done.
     pub fn current_entry_or_refuse(&self, app: &AppName, deploy: &DeployName) -> Result<StandingEntry, Error> {
         if let Some(entry) = self.current_entry(app, deploy)? {
             return Ok(entry);
         }
         let (app, deploy, known) = (app.clone(), deploy.clone(), self.deploys(app)?);
-        Err(if known.contains(&deploy) {
-            Error::NothingDeployed { app, deploy }
-        } else {
+        if known.contains(&deploy) {
+            return Err(Error::NothingDeployed { app, deploy });
+        }
+        let held = if known.is_empty() { self.apps()? } else { vec![app.clone()] };
+        // Where the app itself is missing, so is more than a deploy: a disk, most likely.
+        Err(if held.contains(&app) {
             Error::NoDeploy { app, deploy, known }
+        } else {
+            Error::NoApp { store: self.location(), app, held }
         })
     }
 

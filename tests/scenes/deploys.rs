@@ -26,6 +26,7 @@ in_every_store!(
     a_dry_run_prints_the_plan_and_does_nothing,
     a_deploy_that_is_not_there_is_named_with_those_that_are,
     a_slip_in_the_name_of_a_deploy_is_warned_of_before_it_makes_one,
+    a_store_that_holds_nothing_is_looked_at_before_a_first_release_is_made_in_it,
 );
 
 /// An app whose release phase writes its process's name into a file that the config names.
@@ -186,6 +187,10 @@ fn a_killed_deployer_leaves_an_open_entry_that_says_who_and_since_when_and_can_b
     assert_eq!(back.code, Some(75), "{}", back.page());
     let listed = scene.twelve(["deploys"]).stdout;
     assert!(listed.contains("open: ada to v2"), "{listed}");
+    let entries = scene.twelve(["deploys", "shop@production"]).stdout;
+    let open = entries.lines().nth(1).expect("an entry");
+    assert!(open.contains("ada on ") && open.contains("(pid "), "who is asked whether it lives: {entries}");
+    assert_eq!(entries.matches("(pid ").count(), 1, "{entries}");
     assert_eq!(scene.twelve(["admin", "--release-id", "shop@production"]).code, Some(0), "what was current stays so");
     let over = scene.twelve(["deploy", "shop@production", "v1", "--env-file", "prod.env", "--take-over"]);
     assert_eq!(over.code, Some(0), "{}", over.page());
@@ -324,4 +329,23 @@ fn a_slip_in_the_name_of_a_deploy_is_warned_of_before_it_makes_one(stage: &Stage
     assert!(told.find(warning) < told.find("Deploying prodution"), "{told}");
     assert!(!deploy("prodution", &[]).contains(OWN), "it is known now");
     assert!(!deploy("staging", &[]).contains(OWN), "another name is no slip");
+}
+
+fn a_store_that_holds_nothing_is_looked_at_before_a_first_release_is_made_in_it(stage: &Stage) {
+    let scene = &stage.scene;
+    env_file(scene, "1234");
+    for words in [
+        "deploy shop@production v2 --env-file prod.env",
+        "rollback shop@production",
+        "deploys shop@production",
+        "pull shop@production",
+        "verify shop@latest",
+        "releases shop",
+        "show shop@v2",
+    ] {
+        let outcome = stage.twelve(words);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(66), ""), "{words}: {}", outcome.page());
+        let hint = "` holds no app `shop`\nhint: it is empty: look whether it is mounted and named right";
+        assert!(outcome.stderr.contains(hint), "{words}: {}", outcome.page());
+    }
 }

@@ -39,7 +39,11 @@ pub(super) fn print(
             outcome.as_ref().map_or("open".to_owned(), |closed| closed.outcome.to_string()),
             config_of(&entries, at).to_owned(),
             Age(age(entry.at, now)).to_string(),
-            format!("{} on {}", entry.by, entry.host),
+            // Whether that process is still at it is looked up there, by its number.
+            match outcome {
+                None => format!("{} on {} (pid {})", entry.by, entry.host, entry.pid),
+                Some(_) => format!("{} on {}", entry.by, entry.host),
+            },
             entry.message.clone().unwrap_or_default(),
         ]);
     }

@@ -58,7 +58,10 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
         return Ok(ExitCode::Done);
     }
     if states.is_empty() {
-        let text = "there is no deploy yet; `cargo twelve deploy production RELEASE --env-file FILE` makes one";
+        let text = format!(
+            "no deploy is in the store `{}`; `cargo twelve deploy production RELEASE --env-file FILE` makes one",
+            store.location()
+        );
         surroundings.reporter.tell(&Event::note(text));
         return Ok(ExitCode::Done);
     }

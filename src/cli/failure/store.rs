@@ -43,7 +43,7 @@ pub(super) fn advice(error: &Error) -> Advice {
                 match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None if held.is_empty() => {
-                        "make its first release with `cargo twelve release`, or name another store with `--store`"
+                        "it is empty: look whether it is mounted and named right; where it is new, `cargo twelve release` makes its first release"
                             .to_owned()
                     }
                     None => format!("it holds {}", listed(held)),

@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long killing may take. What is still there then cannot be killed by us.
 const KILLING: Duration = Duration::from_secs(5);
 
+/// Two Ctrl-C within this are one: what starts us may signal us and then our whole group, as timeout(1) does. No finger is
+/// as fast.
+const ONE_PRESS: Duration = Duration::from_millis(100);
+
 /// The wait between two looks at what a kill has left.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -88,7 +92,8 @@ impl Supervisor {
             self.tell(&Event::Run(RunEvent::Stopping { reason }));
             return self.ask_the_rest();
         }
-        if signal == Signal::INT.as_raw() {
+        let again = self.stop.as_ref().is_some_and(|stop| stop.since.elapsed() >= ONE_PRESS);
+        if signal == Signal::INT.as_raw() && again {
             self.tell(&Event::Run(RunEvent::Stopping { reason: "SIGINT received again: at once".to_owned() }));
             let now = Instant::now();
             for slot in &mut self.slots {

@@ -37,4 +37,5 @@ address=$(packaging/archive.py "$T/installed/bin/cargo-twelve" "$target" "$T/arc
 tar -xzf "$T/archive/cargo-twelve-$version-$target.tar.gz" -C "$T"
 cmp "$T/cargo-twelve-$version-$target/cargo-twelve" "$T/installed/bin/cargo-twelve"
 [ -s "$T/cargo-twelve-$version-$target/man/man1/cargo-twelve-run.1" ] || { echo "the archive lacks manual pages"; exit 1; }
+grep -q '^libgit2-sys ' "$T/cargo-twelve-$version-$target/LICENSES-OF-OTHERS.txt" || { echo "the archive lacks the licences of others"; exit 1; }
 echo "packed for cargo-binstall: $address"

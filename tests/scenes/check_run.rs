@@ -98,18 +98,17 @@ fn files_that_are_written_anywhere_are_named_also_by_a_child_that_is_gone_and_ot
     );
     let scene = released(&python(&lines));
     let busy = others.path().join("noise");
-    let stop = std::sync::atomic::AtomicBool::new(false);
-    let checked = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                std::fs::write(&busy, "somebody else's").expect("written");
-                std::thread::sleep(std::time::Duration::from_millis(20));
-            }
-        });
-        let checked = checked_with(&scene, &["--run", "--release-id", "v1"]);
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
-        checked
+    // It ends with its sender, also where this scene fails.
+    let (goes_on, asked) = std::sync::mpsc::channel::<()>();
+    let noise = std::thread::spawn(move || {
+        let pause = std::time::Duration::from_millis(20);
+        while asked.recv_timeout(pause) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            std::fs::write(&busy, "somebody else's").expect("written");
+        }
     });
+    let checked = checked_with(&scene, &["--run", "--release-id", "v1"]);
+    drop(goes_on);
+    noise.join().expect("it wrote all the time");
     checked.says(&[("TF0651", "warn")]);
     let said = checked.rule("TF0651").to_string();
     for name in ["paste", "new/whole", "child"] {

@@ -92,6 +92,15 @@ fn secrets_are_written_where_they_are_asked_for_and_into_one_private_file() {
 }
 
 #[test]
+fn the_command_that_makes_the_secret_can_be_typed_also_where_a_file_has_a_space_in_its_name() {
+    let scene = shop();
+    scene.write("the prod.env", CONFIG);
+    let outcome = export(&scene, &["--image", IMAGE, "--env-file", "the prod.env"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.page());
+    assert!(outcome.stderr.contains("--env-file 'the prod.env' | kubectl apply"), "{}", outcome.stderr);
+}
+
+#[test]
 fn another_config_has_another_name_and_the_same_secret() {
     let scene = shop();
     let name = |outcome: &Outcome| {

@@ -7,7 +7,7 @@ use crate::cli::ExitCode;
 use crate::cli::surroundings::Surroundings;
 use crate::export::kubernetes::{KubernetesExport, ObjectName, kubernetes, secret_names};
 use crate::export::{Exported, SecretValues};
-use crate::report::Event;
+use crate::report::{Event, shell_word};
 use clap::Args;
 
 /// Manifests for Kubernetes 1.30 or newer: the release phase, then a Deployment a process type, Services, CronJobs
@@ -65,8 +65,8 @@ impl Arguments {
         let secret = crate::export::kubernetes::secret_name(exported.app());
         let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let namespace = self.namespace.as_ref().map(|name| format!(" -n {name}")).unwrap_or_default();
-        let file =
-            self.container.config.env_files.first().map_or_else(|| "FILE".into(), |file| file.display().to_string());
+        let file = self.container.config.env_files.first();
+        let file = file.map_or_else(|| "FILE".into(), |file| shell_word(&file.display().to_string()));
         let reference = exported.reference();
         let text = format!(
             "the Secret `{secret}` has to hold {names}: `cargo twelve env export --to k8s-secret --release-id {reference} \

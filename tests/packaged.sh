@@ -21,6 +21,8 @@ for file in README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE Cargo.lock docs/ru
 done
 echo "packed: $(stat -c %s "$crate") bytes, $(wc -l < "$T/templates") files of templates, all there"
 
+# cargo believes what was compiled from the checkout to be this package's too, where no file is newer: a package's are from 2006.
+find "$unpacked" -type f -exec touch {} +
 # shellcheck disable=SC2086
 CARGO_TARGET_DIR=$repository/target cargo install --locked --quiet $profile --path "$unpacked" --root "$T/installed" --no-track
 rm -rf "$unpacked"

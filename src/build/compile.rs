@@ -1,9 +1,9 @@
 //! Compiling: cargo's own words go to people on stderr, its messages are collected for the manifest.
 
 use super::Error;
-use super::interruption::Interruption;
 use super::process_group::{PATIENCE, ProcessGroup};
 use crate::codebase::cargo::Message;
+use crate::report::Interruption;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{self, Read};
 use std::path::PathBuf;

@@ -30,7 +30,6 @@ mod fetch;
 mod flags;
 mod git_dependencies;
 mod inputs;
-mod interruption;
 mod kept_out;
 mod linking;
 mod namespace;

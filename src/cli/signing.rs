@@ -23,7 +23,8 @@ fn ask(path: &Path) -> Option<Zeroizing<String>> {
         return None;
     }
     let prompt = format!("Passphrase of `{}`", path.display());
-    dialoguer::Password::new().with_prompt(prompt).allow_empty_password(true).interact().ok().map(Zeroizing::new)
+    let ask = || dialoguer::Password::new().with_prompt(prompt).allow_empty_password(true).interact();
+    crate::scaffold::unseen(ask).ok()?.ok().map(Zeroizing::new)
 }
 
 /// The server's program asks nobody.

@@ -2,6 +2,7 @@
 //! bring it back when Ctrl-C ends the program. A secret is not shown while it is typed.
 
 use super::Error;
+use super::unseen::unseen;
 use super::variable::{Given, Kind, Variable};
 use crate::report::Printable;
 use dialoguer::{Input, Password};
@@ -23,7 +24,8 @@ pub fn ask(variable: &Variable, default: Option<&Given>) -> Result<Value, Error>
         let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{line}\n").as_bytes());
     }
     let text = if variable.secret {
-        Password::new().with_prompt(prompt).validate_with(check).interact()
+        unseen(|| Password::new().with_prompt(prompt).validate_with(check).interact())
+            .unwrap_or_else(|cause| Err(dialoguer::Error::IO(cause)))
     } else {
         let mut input = Input::<String>::new().with_prompt(prompt).validate_with(check);
         if matches!(variable.kind, Kind::List | Kind::MultiChoice(_) | Kind::String) {

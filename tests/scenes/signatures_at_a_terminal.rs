@@ -16,13 +16,17 @@ fn sign(scene: &Scene, typed: &str) -> (String, i32) {
     (before + &after, code)
 }
 
+fn make_locked_key(scene: &Scene) {
+    let mut keygen = scene.command("ssh-keygen");
+    keygen.args(["-q", "-t", "ed25519", "-a", "1", "-N", "correct horse", "-f", "locked"]);
+    assert_eq!(scene.outcome(&mut keygen).code, Some(0));
+}
+
 #[test]
 fn a_passphrase_is_asked_for_and_neither_it_nor_a_wrong_one_is_shown() {
     let scene = Scene::new();
     let released = release(&scene, "[processes.web]\ncommand = \"shop\"\n");
-    let mut keygen = scene.command("ssh-keygen");
-    keygen.args(["-q", "-t", "ed25519", "-a", "1", "-N", "correct horse", "-f", "locked"]);
-    assert_eq!(scene.outcome(&mut keygen).code, Some(0));
+    make_locked_key(&scene);
     let signature = released.record.with_extension("json.sig");
     let (shown, code) = sign(&scene, "battery staple");
     assert_eq!(code, 77, "{shown}");
@@ -32,4 +36,25 @@ fn a_passphrase_is_asked_for_and_neither_it_nor_a_wrong_one_is_shown() {
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("Signed") && !shown.contains("horse"), "{shown}");
     assert!(signature.exists());
+}
+
+#[test]
+fn an_interrupt_while_a_passphrase_is_asked_for_gives_the_terminal_its_echo_back() {
+    let scene = Scene::new();
+    let released = release(&scene, "[processes.web]\ncommand = \"shop\"\n");
+    make_locked_key(&scene);
+    let mut command = scene.command("sh");
+    let script =
+        format!("trap : INT; stty -g > before; {PROGRAM} sign shop@v1 --key locked; echo $? > code; stty -g > after");
+    command.env_remove("CI").env("TERM", "xterm").args(["-c", &script]);
+    let mut session = rexpect::session::spawn_command(command, Some(60_000)).expect("a terminal");
+    session.exp_string("Passphrase of `locked`").expect("it asks");
+    // The question stands before the echo is off.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    session.send_control('c').expect("an interrupt");
+    session.exp_eof().expect("its end");
+    let read = |file: &str| std::fs::read_to_string(scene.path().join(file)).expect("a file");
+    assert_eq!(read("code"), "130\n");
+    assert_eq!(read("after"), read("before"), "the terminal is not as it was");
+    assert!(!released.record.with_extension("json.sig").exists());
 }

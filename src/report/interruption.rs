@@ -17,7 +17,7 @@ static LEFT: Mutex<Vec<SigId>> = Mutex::new(Vec::new());
 
 /// Listens for signals that ask to stop.
 #[derive(Debug)]
-pub(super) struct Interruption {
+pub struct Interruption {
     /// Readable once a signal came.
     woken: UnixStream,
     signal: Arc<AtomicUsize>,
@@ -28,7 +28,10 @@ pub(super) struct Interruption {
 
 impl Interruption {
     /// Listens from here on, until it is dropped.
-    pub(super) fn listen() -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// Where a handler cannot be set.
+    pub fn listen() -> io::Result<Self> {
         let (woken, wakes) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
         let idle = Arc::new(AtomicBool::new(false));
@@ -48,7 +51,8 @@ impl Interruption {
     }
 
     /// The signal that came, where one did.
-    pub(super) fn signal(&self) -> Option<i32> {
+    #[must_use]
+    pub fn signal(&self) -> Option<i32> {
         i32::try_from(self.signal.load(Ordering::SeqCst)).ok().filter(|signal| *signal != 0)
     }
 }

@@ -69,7 +69,7 @@ def spans(line: str) -> str:
     return drawn
 
 
-found = [Path(word) for word in sys.argv[1:]] + [ROOT / "target/release/cargo-twelve", ROOT / "target/debug/cargo-twelve"]
+found = [Path(word).resolve() for word in sys.argv[1:]] + [ROOT / "target/release/cargo-twelve", ROOT / "target/debug/cargo-twelve"]
 program = next(path for path in found if path.exists())
 screen = ["$ cargo twelve tour", *lines(session(program))]
 wide = max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in screen)

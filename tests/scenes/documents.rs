@@ -13,6 +13,7 @@ use super::shown;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
@@ -216,9 +217,11 @@ fn what_the_guide_says_of_the_factors_is_so() {
 
 #[test]
 fn what_is_not_run_is_known_and_every_document_is_in_a_test() {
-    let mut page = String::new();
+    let (mut page, mut are_run, mut are_not) = (String::new(), 0, 0);
     for document in documents() {
         let blocks = read(&document);
+        are_run += blocks.iter().filter(|block| block.is_run()).count();
+        are_not += blocks.iter().filter(|block| !block.is_run()).count();
         let in_a_test =
             ["README.md", "docs/operations.md"].contains(&document.as_str()) || document.starts_with("docs/guide/");
         assert!(in_a_test || blocks.is_empty(), "{document} has `sh` blocks that no test runs");
@@ -236,5 +239,23 @@ fn what_is_not_run_is_known_and_every_document_is_in_a_test() {
             }
         }
     }
+    // Past what the test runner keeps to itself.
+    let counts = writeln!(std::io::stderr(), "documents: {are_run} blocks of commands are run, {are_not} are not");
+    counts.expect("stderr");
     assert_page("documents__not_run", &page);
+}
+
+#[test]
+fn no_commands_stand_in_a_block_that_is_not_run() {
+    for document in documents() {
+        let text = fs::read_to_string(Path::new(REPOSITORY).join(&document)).expect("a document");
+        let opened = text.lines().filter_map(|line| line.trim_start().strip_prefix("```")).step_by(2);
+        for language in opened {
+            let is_known = ["sh", "text", "toml", "rust", "yaml", "json"].contains(&language);
+            // The script of the templates, which a test compares and a scene runs; the examples of the help, which a test parses.
+            let is_tested = [("shell", "docs/guide/ci.md"), ("console", "docs/reference/commands.md")]
+                .contains(&(language, document.as_str()));
+            assert!(is_known || is_tested, "{document}: a block in `{language}`: commands are in `sh`");
+        }
+    }
 }

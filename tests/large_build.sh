@@ -77,7 +77,7 @@ print(*[port for port in range(11000, 20000) if free(port) and free(port + 10000
   "$weed" mini -ip=127.0.0.1 -ip.bind=127.0.0.1 -s3.port.iceberg=0 -s3.port.lance=0 -webdav=false -admin.ui=false -master.telemetry=false \
     -bucket=rel "-dir=$work/weed" "-master.port=$master" "-volume.port=$volume" "-filer.port=$filer" "-s3.port=$s3" >/dev/null 2>&1 &
   server=$!
-  until TWELVE_STORE=s3://rel/team "$program" verify --all --quiet >/dev/null 2>&1; do sleep 0.5; done
+  until TWELVE_STORE=s3://rel/team "$program" deploys --quiet >/dev/null 2>&1; do sleep 0.5; done
   through bucket s3://rel/team
 else
   echo "SKIPPED: a bucket, since SeaweedFS is not installed"

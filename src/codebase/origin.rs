@@ -36,10 +36,12 @@ impl Repository {
 /// The address of a remote without what could let somebody in. `git@host:path` holds a user and no secret.
 #[must_use]
 pub fn without_credentials(address: &str) -> String {
-    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
-    if !address.contains("://") {
-        return address.to_owned();
-    }
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let Ok(mut url) = Url::parse(address) else {
+        // No address, and it may hold a password all the same: `#` in one ends the host for who parses it.
+        let public = rest.rsplit('@').next().unwrap_or_default();
+        return format!("{scheme}://{}", public.split(['?', '#']).next().unwrap_or_default());
+    };
     // Both calls fail only where an address can hold no credentials.
     let _ = url.set_password(None);
     if matches!(url.scheme(), "http" | "https") {
@@ -60,6 +62,8 @@ mod tests {
             ("https://ada:token@example.org/shop.git", "https://example.org/shop.git"),
             ("https://token@example.org/shop.git?key=1#x", "https://example.org/shop.git"),
             ("ssh://git:secret@example.org/shop.git", "ssh://git@example.org/shop.git"),
+            ("https://ada:to#ken@example.org/shop.git", "https://example.org/shop.git"),
+            ("https://ada:token@example.org:http/shop.git?key=1", "https://example.org:http/shop.git"),
             ("git@example.org:ada/shop.git", "git@example.org:ada/shop.git"),
             ("../shop.git", "../shop.git"),
             ("/srv/git/shop.git", "/srv/git/shop.git"),

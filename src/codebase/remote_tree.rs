@@ -241,6 +241,7 @@ fn check(word: &str) -> Result<(), Error> {
     let odd = |one: char| one.is_control() || one == ' ';
     // `ext::sh -c ...` would run a command.
     if word.is_empty() || word.starts_with('-') || word.contains(odd) || word.contains("::") {
+        let word = super::without_credentials(word);
         return Err(Error::BadWord { word: word.escape_debug().to_string() });
     }
     Ok(())

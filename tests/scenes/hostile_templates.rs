@@ -292,6 +292,8 @@ fn an_address_cannot_make_git_run_or_read_something_else() {
         (here, vec!["--branch", "main", "--subfolder", "a"], 66),
         ("file:///nowhere/at/all".to_owned(), vec![], 69),
         ("https://ada:hush@127.0.0.1:1/t.git".to_owned(), vec![], 69),
+        ("https://ada:hush@127.0.0.1:1/a t.git".to_owned(), vec![], 2),
+        ("https://ada:a#hush@127.0.0.1:1/t.git".to_owned(), vec![], 69),
     ] {
         let flag = format!("--template={template}");
         let outcome = scene.twelve(["new", "shop", "--no-input", "--vcs", "none", &flag].into_iter().chain(more));

@@ -4,7 +4,7 @@ use super::failure::{self, UsageError};
 use super::{Arguments, ExitCode, misspelt};
 use crate::report::{Audience, as_called, is_elsewhere};
 use clap::error::{ContextKind, ContextValue};
-use clap::{Command, CommandFactory, Error, FromArgMatches};
+use clap::{ColorChoice, Command, CommandFactory, Error, FromArgMatches};
 use std::ffi::OsString;
 
 /// All commands.
@@ -23,8 +23,22 @@ fn spelled(command: Command) -> Command {
 
 /// The arguments in these words, of which the first is the program.
 pub(super) fn read(words: &[OsString]) -> Result<Arguments, Error> {
-    let matches = tree().try_get_matches_from(words).map_err(misspelt::told)?;
+    let matches = tree().color(colour(words)).try_get_matches_from(words).map_err(misspelt::told)?;
     Arguments::from_arg_matches(&matches).map_err(|refusal| refusal.format(&mut tree()))
+}
+
+/// The colour of help, and of what is said where no arguments can be read: clap itself takes note of `--color` in neither.
+fn colour(words: &[OsString]) -> ColorChoice {
+    let typed = words.windows(2).find_map(|pair| match pair {
+        [option, value] if option == "--color" => value.to_str(),
+        [_, word] => word.to_str()?.strip_prefix("--color="),
+        _ => None,
+    });
+    match typed {
+        Some("never") => ColorChoice::Never,
+        Some("always") => ColorChoice::Always,
+        _ => ColorChoice::Auto,
+    }
 }
 
 /// Says why there are no arguments, or the help that was asked for.

@@ -154,6 +154,19 @@ fn the_reference_is_what_the_source_says() {
 }
 
 #[test]
+fn help_and_what_is_said_of_a_wrong_line_heed_the_colour_that_was_asked_for() {
+    let scene = Scene::new();
+    for words in [&["--help"][..], &["rollbak"]] {
+        for (color, coloured) in [("--color=always", true), ("--color=never", false)] {
+            let outcome = scene.twelve([&[color], words].concat());
+            assert_eq!(outcome.page().contains("\u{1b}["), coloured, "{color} {words:?}: {}", outcome.page());
+        }
+        let apart = scene.twelve([&["--color", "always"], words].concat());
+        assert!(apart.page().contains("\u{1b}["), "{words:?}: {}", apart.page());
+    }
+}
+
+#[test]
 fn a_misspelt_word_gets_its_nearest() {
     let scene = Scene::new();
     let mut slips = vec![

@@ -76,6 +76,10 @@ fn ask(index: usize, service: &BackingService, until: Instant, news: &Sender<New
             return;
         }
         sleep(jittered(wait).min(left));
+        // Who is asked when time is up cannot answer, and the reason before is the true one.
+        if Instant::now() >= until {
+            return;
+        }
         wait = (wait * 2).min(WAITS.1);
     }
 }
@@ -96,7 +100,8 @@ fn answers(service: &BackingService, until: Instant) -> Result<(), String> {
 fn answers_at(endpoint: &Endpoint, kind: ServiceKind, until: Instant) -> Result<(), String> {
     let found = (endpoint.host.as_str(), endpoint.port).to_socket_addrs();
     let addresses: Vec<_> = found.map_err(|_| "its name does not resolve".to_owned())?.collect();
-    let mut why = "its name has no address".to_owned();
+    let mut why =
+        if addresses.is_empty() { "its name has no address" } else { "could not be asked in time" }.to_owned();
     for address in addresses {
         let most = ANSWER.min(until.saturating_duration_since(Instant::now()));
         if most.is_zero() {
@@ -135,4 +140,43 @@ fn jittered(wait: Duration) -> Duration {
     // Without randomness the waits are merely alike.
     let _ = getrandom::fill(&mut byte);
     wait.mul_f64(1.0 - f64::from(byte[0]) / 512.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, Endpoint, Instant, ServiceKind, answers_at, ask};
+    use crate::config::BackingService;
+    use std::sync::mpsc::channel;
+
+    /// A port of this machine at which nobody listens.
+    fn closed() -> std::io::Result<Endpoint> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        Ok(Endpoint { host: "127.0.0.1".to_owned(), port })
+    }
+
+    #[test]
+    fn time_that_is_up_is_not_told_as_a_name_without_an_address() -> std::io::Result<()> {
+        let said = answers_at(&closed()?, ServiceKind::Redis, Instant::now());
+        assert_eq!(said, Err("could not be asked in time".to_owned()));
+        Ok(())
+    }
+
+    #[test]
+    fn the_last_reason_is_one_that_was_found_before_time_was_up() -> std::io::Result<()> {
+        let endpoints = vec![closed()?];
+        let service = BackingService {
+            variable: "A".to_owned(),
+            scheme: "redis".to_owned(),
+            kind: ServiceKind::Redis,
+            endpoints,
+        };
+        for _ in 0..20 {
+            let (news, heard) = channel();
+            ask(0, &service, Instant::now() + Duration::from_millis(40), &news);
+            drop(news);
+            let told: Vec<_> = heard.iter().map(|(_, answer)| answer).collect();
+            assert!(told.iter().all(|one| *one == Err("refuses the connection".to_owned())), "{told:?}");
+        }
+        Ok(())
+    }
 }

@@ -1,7 +1,7 @@
 //! A plan of a deploy or a rollback, for people and for programs.
 
 use crate::artifact::DeployReason;
-use crate::release::DeployPlan;
+use crate::release::{DeployPlan, PlannedRelease};
 use crate::report::{Audience, Event, Printable, ReleaseEvent, Reporter, Table, data};
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub(crate) fn print(plan: &DeployPlan, reporter: &Reporter) -> anyhow::Result<()
     table.row(["deploy".to_owned(), format!("{} of {}", plan.deploy, plan.app)]);
     table.row(["release".to_owned(), change(plan, |one| one.release.to_string())]);
     table.row(["version".to_owned(), change(plan, |one| one.version.to_string())]);
-    table.row(["commit".to_owned(), change(plan, |one| one.commit.clone())]);
+    table.row(["commit".to_owned(), commit(plan, usize::MAX)]);
     for (what, commit) in commits(plan) {
         table.row([what.to_owned(), commit]);
     }
@@ -48,7 +48,7 @@ pub(crate) fn tell(plan: &DeployPlan, reporter: &Reporter) {
     }));
     let note = |text: String| reporter.tell(&Event::note(text));
     if plan.reason == DeployReason::Rollback {
-        note(format!("commit {}", change(plan, |one| one.commit.chars().take(12).collect::<String>())));
+        note(format!("commit {}", commit(plan, 12)));
         note(format!("the database's schema {SCHEMA_STAYS}"));
     } else if plan.goes_back() && plan.reason == DeployReason::Deploy {
         note(format!("{} is older; `rollback` would run no release phase", plan.to.release));
@@ -61,10 +61,19 @@ pub(crate) fn tell(plan: &DeployPlan, reporter: &Reporter) {
     }
 }
 
-fn change<T: std::fmt::Display>(plan: &DeployPlan, of: impl Fn(&crate::release::PlannedRelease) -> T) -> String {
+fn change<T: std::fmt::Display>(plan: &DeployPlan, of: impl Fn(&PlannedRelease) -> T) -> String {
     match &plan.from {
         Some(from) => format!("{} -> {}", of(from), of(&plan.to)),
         None => of(&plan.to).to_string(),
+    }
+}
+
+/// The first so many digits of the commit's id; two releases of one commit name it once.
+fn commit(plan: &DeployPlan, digits: usize) -> String {
+    let id = |one: &PlannedRelease| one.commit.chars().take(digits).collect::<String>();
+    match &plan.from {
+        Some(from) if from.commit == plan.to.commit => format!("{}, as it is", id(from)),
+        _ => change(plan, id),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::surroundings::Surroundings;
 use crate::artifact::ReleasedBuild;
-use crate::build::{Bundle, Outside, Plan, PlannedBuild, make};
+use crate::build::{Bundle, Plan, PlannedBuild, make};
 use crate::release::write_portable_build;
 use crate::report::{BuildEvent, Event};
 use crate::store::Store;
@@ -26,13 +26,13 @@ pub(crate) enum Compile {
     Missing,
 }
 
-/// The builds of a plan, in its order, each in the store.
+/// The builds of a plan, in its order, each in the store. `refuse` is asked before the first of them is compiled, if one is.
 pub(crate) fn built(
     plan: &Plan,
     compile: Compile,
     store: &Store,
-    outside: &Outside,
     surroundings: &Surroundings,
+    refuse: impl FnOnce() -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<Built>> {
     let reporter = &surroundings.reporter;
     let app = &plan.declaration.app;
@@ -43,8 +43,12 @@ pub(crate) fn built(
     let mut known: Vec<Option<ReleasedBuild>> = plan.builds.iter().map(known).collect::<Result<_, _>>()?;
     let missing: Vec<&PlannedBuild> =
         plan.builds.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(planned, _)| planned).collect();
-    let mut bundles =
-        if missing.is_empty() { Vec::new() } else { make(plan, &missing, outside, reporter)? }.into_iter();
+    let mut bundles = Vec::new();
+    if !missing.is_empty() {
+        refuse()?;
+        bundles = make(plan, &missing, &surroundings.outside(), reporter)?;
+    }
+    let mut bundles = bundles.into_iter();
     let mut all = Vec::with_capacity(known.len());
     for known in known.drain(..) {
         let (build, version, bundle) = match known {

@@ -7,7 +7,7 @@ use crate::app::AppName;
 use crate::artifact::ReleasedBuild;
 use crate::build::{self, plan};
 use crate::codebase::{Commit, Repository};
-use crate::release::{Joinable, TarballsAtHand};
+use crate::release::{Direction, Joinable, TarballsAtHand, refuse_older};
 use crate::report::{Event, ReleaseEvent};
 use crate::store::Store;
 use anyhow::Context;
@@ -34,14 +34,21 @@ pub(crate) struct Releasable {
 }
 
 impl Releasable {
-    /// Makes the builds of a commit that the store does not hold.
-    pub(crate) fn compiled(options: &BuildOptions, store: &Store, surroundings: &Surroundings) -> anyhow::Result<Self> {
-        let outside = surroundings.outside();
-        let plan = plan(&options.request(surroundings), &outside, &surroundings.reporter)?;
+    /// Makes the builds of a commit that the store does not hold. A commit that `direction` forbids is not compiled.
+    pub(crate) fn compiled(
+        options: &BuildOptions,
+        store: &Store,
+        direction: Direction,
+        surroundings: &Surroundings,
+    ) -> anyhow::Result<Self> {
+        let plan = plan(&options.request(surroundings), &surroundings.outside(), &surroundings.reporter)?;
         let roots = plan.repository.roots(&plan.commit)?;
         // Asked before minutes are spent on compiling, and once more when the number is taken.
         store.refuse_other_codebase(&plan.declaration.app, &roots)?;
-        let built = built(&plan, Compile::Missing, store, &outside, surroundings)?;
+        let built = built(&plan, Compile::Missing, store, surroundings, || {
+            let is_ancestor = |newest: &str| plan.repository.is_ancestor(&plan.commit, newest).unwrap_or(false);
+            Ok(refuse_older(store, &plan.declaration.app, &plan.commit.id(), direction, is_ancestor)?)
+        })?;
         let version = built.first().map(|one| one.version.clone()).context("the plan has no target")?;
         let (mut builds, mut at_hand) = (Vec::new(), TarballsAtHand::default());
         for Built { build, bundle, .. } in built {

@@ -44,12 +44,14 @@ pub(crate) fn exec(arguments: &Arguments, surroundings: &Surroundings) -> anyhow
     surroundings.warn_of_a_ledger_that_dies(&store);
     // A key that cannot sign is found before anything is compiled.
     let key = arguments.sign.as_ref().map(|path| signing_key(path, surroundings)).transpose()?;
+    let direction = if arguments.older { Direction::Any } else { Direction::Forward };
     let releasable = match arguments.builds.as_slice() {
-        [] => Releasable::compiled(&arguments.options, &store, surroundings)?,
+        // What is the newest release's files is its answer, whatever the commit: that is known once it is compiled.
+        [] if arguments.if_changed => Releasable::compiled(&arguments.options, &store, Direction::Any, surroundings)?,
+        [] => Releasable::compiled(&arguments.options, &store, direction, surroundings)?,
         files => Releasable::joined(files, &arguments.options, &store, surroundings)?,
     };
     let Releasable { repository, commit, .. } = &releasable;
-    let direction = if arguments.older { Direction::Any } else { Direction::Forward };
     let is_ancestor = |newest: &str| repository.is_ancestor(commit, newest).unwrap_or(false);
     let proposal = arguments.proposal(&releasable, surroundings);
     let appended = append(&store, &proposal, arguments.repeat(), direction, is_ancestor)?;

@@ -82,10 +82,7 @@ pub fn append(
             if is_answer(store, record, proposal, repeat)? {
                 return Ok(Appended { record: record.clone(), bytes: bytes.clone(), created: Created::Stands });
             }
-            if direction == Direction::Forward && record.commit != proposal.commit && is_ancestor(&record.commit) {
-                let (app, commit) = (proposal.app.clone(), proposal.commit.clone());
-                return Err(Error::Older { app, commit, newest: record.release });
-            }
+            refuse_ancestor(record, &proposal.commit, direction, &is_ancestor)?;
         }
         let record =
             proposal.record(newest.as_ref().map(|(record, bytes)| (record.release, Digest::of(bytes))), &nonce);
@@ -94,6 +91,36 @@ pub fn append(
             return Ok(Appended { record, bytes, created: Created::New });
         }
     }
+}
+
+/// Refuses a commit that [`append`] would refuse for its direction. To be asked before minutes are spent on compiling it.
+///
+/// # Errors
+/// Where the commit is older and that is not wanted, or the store cannot be read.
+pub fn refuse_older(
+    store: &Store,
+    app: &AppName,
+    commit: &str,
+    direction: Direction,
+    is_ancestor: impl Fn(&str) -> bool,
+) -> Result<(), Error> {
+    if direction == Direction::Any {
+        return Ok(());
+    }
+    newest(store, app)?.map_or(Ok(()), |(record, _)| refuse_ancestor(&record, commit, direction, is_ancestor))
+}
+
+fn refuse_ancestor(
+    newest: &ReleaseRecord,
+    commit: &str,
+    direction: Direction,
+    is_ancestor: impl Fn(&str) -> bool,
+) -> Result<(), Error> {
+    if direction == Direction::Forward && newest.commit != commit && is_ancestor(&newest.commit) {
+        let (app, commit) = (newest.app.clone(), commit.to_owned());
+        return Err(Error::Older { app, commit, newest: newest.release });
+    }
+    Ok(())
 }
 
 /// Refuses a release whose build is gone: somebody pruned it while it was released again. Asked last: whoever prunes looks

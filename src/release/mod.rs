@@ -21,7 +21,7 @@ mod sign;
 mod signing_key;
 mod verify;
 
-pub use append::{Appended, Direction, Proposal, Repeat, append, refuse_pruned_meanwhile};
+pub use append::{Appended, Direction, Proposal, Repeat, append, refuse_older, refuse_pruned_meanwhile};
 pub use deploy::{Actor, Found, Intent, OpenEntry, close, open};
 pub use deploy_inventory::DeployInventory;
 pub use deploy_plan::{Declared, DeployPlan, PlannedRelease};

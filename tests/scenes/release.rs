@@ -170,6 +170,17 @@ fn a_retry_answers_with_the_same_release() {
 }
 
 #[test]
+fn an_older_commit_was_compiled_before_it_was_refused() {
+    let scene = shop();
+    scene.write("src/main.rs", "fn main() { this does not compile }\n");
+    commit(&scene, "second");
+    scene.git("revert --no-edit HEAD");
+    assert_eq!(scene.twelve(["release"]).stdout, "v1\n");
+    scene.twelve(["release", "--rev", "HEAD~1"]).refused(77, &["is an ancestor of `shop` v1's", "--older"]);
+    scene.twelve(["release", "--rev", "HEAD~1", "--older"]).refused(1, &["could not compile `shop`"]);
+}
+
+#[test]
 fn an_older_commit_is_refused_unless_it_is_wanted() {
     let scene = released();
     scene.write("static/site.css", "body { color: red }\n");

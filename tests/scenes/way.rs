@@ -51,7 +51,7 @@ impl Way {
         way
     }
 
-    /// A server that says yes to every put and keeps nothing: it overwrites, as some do.
+    /// A server that says yes to every put and keeps nothing: it overwrites, as some do. What it lists is empty.
     pub(crate) fn to_nowhere() -> Self {
         let way = Self::to(9);
         way.state.lock().expect("unpoisoned").forgets = true;
@@ -135,8 +135,12 @@ impl Way {
         let mut state = self.state.lock().expect("unpoisoned");
         state.requests.push(line.to_owned());
         if state.forgets {
-            let status = if line.starts_with("PUT ") { "200 OK\r\nETag: \"x\"" } else { "404 Not Found" };
-            return (false, Some(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n")));
+            let (status, body) = match line {
+                _ if line.starts_with("PUT ") => ("200 OK\r\nETag: \"x\"", ""),
+                _ if line.contains("list-type=2") => ("200 OK", "<ListBucketResult></ListBucketResult>"),
+                _ => ("404 Not Found", ""),
+            };
+            return (false, Some(format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len())));
         }
         let hits = |method: &str, part: &str| line.starts_with(method) && line.contains(part);
         let at = state.faults.iter().position(|fault| match fault {

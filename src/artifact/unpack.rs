@@ -4,9 +4,10 @@
 use super::{ArchivePath, BuildManifest, Error, Mode};
 use rustix::fs::{self, Mode as Bits, OFlags};
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// A folder that a build is being unpacked into.
@@ -45,12 +46,14 @@ impl Unpacked {
 
     /// Makes a file, read-only from its first byte.
     pub(super) fn file(&self, path: &ArchivePath, mode: Mode) -> Result<UnpackedFile, Error> {
-        let bits = Bits::from_raw_mode(mode.read_only_bits());
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW;
-        let file = self.beneath(path.as_str(), flags, bits).map_err(|cause| self.unwritable(path.as_str(), cause))?;
-        // The umask took bits away that the manifest gives.
-        fs::fchmod(&file, bits).map_err(|cause| self.unwritable(path.as_str(), cause.into()))?;
-        Ok(UnpackedFile(BufWriter::with_capacity(256 * 1024, File::from(file))))
+        let file =
+            self.beneath(path.as_str(), flags, Bits::RUSR).map_err(|cause| self.unwritable(path.as_str(), cause))?;
+        let file = File::from(file);
+        // Asked for when it is opened, the umask would take bits away that the manifest gives.
+        file.set_permissions(Permissions::from_mode(mode.read_only_bits()))
+            .map_err(|cause| self.unwritable(path.as_str(), cause))?;
+        Ok(UnpackedFile(BufWriter::with_capacity(256 * 1024, file)))
     }
 
     /// Takes the right to write from every folder below and from the tree's own root folder, so that nothing can be
